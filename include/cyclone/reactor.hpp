@@ -1,0 +1,14 @@
+#pragma once
+
+/// The event loop: timers, ports, connections, signals. The module twisted.internet.reactor.
+
+#include <cyclone/reactor/awaitable.hpp>
+#include <cyclone/reactor/connect.hpp>
+#include <cyclone/reactor/listening_port.hpp>
+#include <cyclone/reactor/reactor_class.hpp>
+#include <cyclone/reactor/reactor_time.hpp>
+
+#ifndef CYCLONE_SEPARATE_COMPILATION
+#include <cyclone/impl/listening_port.ipp>
+#include <cyclone/impl/reactor.ipp>
+#endif
