@@ -2,15 +2,16 @@
 
 /// Work on other threads. The module twisted.internet.threads.
 
-#include <memory>
-#include <optional>
+#include <future>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include <cyclone/reactor/reactor_class.hpp>
+#include <cyclone/reactor/future.hpp>
+#include <cyclone/reactor/thread_promise.hpp>
 
 namespace cyclone::threads {
 
@@ -24,37 +25,9 @@ boost::asio::thread_pool& default_pool();
 template <class F>
 auto defer_to_thread(boost::asio::thread_pool& pool, F f) -> Deferred<std::invoke_result_t<F&>> {
     using T = std::invoke_result_t<F&>;
-    // The reactor keeps the promise, which is touched and destroyed on its thread alone, also when it ends first.
-    auto promise = std::make_shared<Promise<T>>();
-    auto deferred = promise->get_deferred();
-    reactor::Reactor& reactor = reactor::current();
-    reactor.keep(promise);
-    auto job = [f = std::move(f), &reactor, promise = promise.get(),
-                mailbox = reactor.mailbox()]() mutable {
-        std::optional<Outcome<T>> outcome;
-        try {
-            if constexpr (std::is_void_v<T>) {
-                f();
-                outcome.emplace(std::monostate());
-            } else {
-                outcome.emplace(f());
-            }
-        } catch (...) {
-            outcome.emplace(Failure(std::current_exception()));
-        }
-        mailbox->post([outcome = std::move(*outcome), &reactor, promise]() mutable {
-            Promise<T> fired = std::move(*promise);
-            reactor.release(promise);
-            if (!outcome) {
-                fired.errback(outcome.failure().exception());
-            } else if constexpr (std::is_void_v<T>) {
-                fired.callback();
-            } else {
-                fired.callback(std::move(outcome).value());
-            }
-        });
-    };
-    boost::asio::post(pool, std::move(job));
+    reactor::detail::ThreadPromise<T> promise;
+    auto deferred = promise.get_deferred();
+    boost::asio::post(pool, [f = std::move(f), promise]() mutable { promise.fire_with(f); });
     return deferred;
 }
 
@@ -62,6 +35,25 @@ auto defer_to_thread(boost::asio::thread_pool& pool, F f) -> Deferred<std::invok
 template <class F>
 auto defer_to_thread(F f) {
     return defer_to_thread(default_pool(), std::move(f));
+}
+
+/// Calls `f()` on the thread of `reactor`, which runs, and waits here for its result, or for that of the Deferred that
+/// it returns. Throws std::logic_error on the reactor's own thread, which would wait for itself.
+/// As threads.blockingCallFromThread.
+template <class F>
+auto blocking_call_from_thread(reactor::Reactor& reactor, F f) {
+    using T = cyclone::detail::flat_result_t<F>;
+    if (&reactor == reactor::detail::current_slot()) {
+        throw std::logic_error(
+            "blocking_call_from_thread(): this is the reactor's own thread, which would wait for "
+            "itself");
+    }
+    std::promise<std::future<T>> called;
+    auto answer = called.get_future();
+    reactor.call_from_thread([f = std::move(f), called = std::move(called)]() mutable {
+        called.set_value(as_future(maybe_deferred(f)));
+    });
+    return answer.get().get();
 }
 
 }  // namespace cyclone::threads

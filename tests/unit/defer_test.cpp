@@ -9,6 +9,7 @@
 #include <cyclone/log.hpp>
 
 #include "tests/unit/captured_log.hpp"
+#include "tests/unit/deferred_result.hpp"
 
 using namespace cyclone;
 
@@ -22,24 +23,6 @@ Deferred<int> add_one(Deferred<int> number) {
 Deferred<int> throwing() {
     throw std::runtime_error("deliberate");
     co_return 1;
-}
-
-template <class T>
-std::string error_of(Deferred<T> deferred) {
-    std::string message;
-    auto watched = std::move(deferred).add_both([&message](Outcome<T> outcome) {
-        message = outcome ? "no error" : outcome.failure().get_error_message();
-    });
-    BOOST_TEST(watched.called());
-    return message;
-}
-
-template <class T>
-T value_of(Deferred<T> deferred) {
-    std::optional<T> value;
-    auto watched = std::move(deferred).add_callback([&value](T result) { value = std::move(result); });
-    BOOST_REQUIRE(watched.called());
-    return std::move(*value);
 }
 
 }  // namespace

@@ -1,11 +1,18 @@
 #include <boost/test/unit_test.hpp>
 
+#include <unistd.h>
+
 #include <chrono>
+#include <csignal>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <cyclone/task.hpp>
+
+#include "tests/unit/captured_log.hpp"
+#include "tests/unit/deferred_result.hpp"
 
 using namespace cyclone;
 using namespace std::chrono_literals;
@@ -197,6 +204,138 @@ BOOST_AUTO_TEST_CASE(work_can_be_paused_and_resumed) {
     clock.advance(1s);
     BOOST_TEST(steps == 2);
     BOOST_TEST(work.when_done().called());
+}
+
+BOOST_AUTO_TEST_CASE(a_step_that_waits_does_not_hold_up_the_other_work) {
+    task::Clock clock;
+    task::Cooperator cooperator(clock, 0ns);
+    Promise<bool> slow;
+    int steps = 0;
+    auto waiting = cooperator.coiterate([&] { return slow.get_deferred(); });
+    auto running = cooperator.coiterate([&] { return ++steps < 3; });
+    clock.advance(0s);
+    BOOST_TEST(running.called());
+    BOOST_TEST(!waiting.called());
+}
+
+BOOST_AUTO_TEST_CASE(a_turn_of_the_reactor_lasts_a_slice_and_the_step_that_runs_then) {
+    task::Clock clock;
+    task::Cooperator cooperator(clock, 1ms);
+    int steps = 0;
+    auto work = cooperator.coiterate([&] {
+        clock.advance(300us);
+        ++steps;
+        return true;
+    });
+    clock.advance(0s);
+    BOOST_TEST(steps == 4);
+    clock.advance(0s);
+    BOOST_TEST(steps == 8);
+}
+
+BOOST_AUTO_TEST_CASE(each_who_waits_for_the_same_work_is_told_of_its_end) {
+    task::Clock clock;
+    task::Cooperator cooperator(clock);
+    auto work = cooperator.cooperate([] { return false; });
+    auto first = work.when_done();
+    auto second = work.when_done();
+    clock.advance(0s);
+    BOOST_TEST(first.called());
+    BOOST_TEST(second.called());
+    BOOST_TEST(work.when_done().called());
+}
+
+BOOST_AUTO_TEST_CASE(stopped_work_fails_with_cancelled_error) {
+    task::Clock clock;
+    task::Cooperator cooperator(clock);
+    int steps = 0;
+    auto work = cooperator.cooperate([&] { ++steps; return true; });
+    auto done = work.when_done();
+    work.stop();
+    clock.advance(1s);
+    BOOST_TEST(steps == 0);
+    BOOST_TEST(error_of(std::move(done)) == "cancelled");
+    BOOST_TEST(error_of(work.when_done()) == "cancelled");
+}
+
+BOOST_AUTO_TEST_CASE(a_stopped_cooperator_ends_its_work_and_takes_no_more) {
+    task::Clock clock;
+    task::Cooperator cooperator(clock);
+    auto running = cooperator.coiterate([] { return true; });
+    cooperator.stop();
+    BOOST_TEST(error_of(std::move(running)) == "cancelled");
+    BOOST_TEST(error_of(cooperator.coiterate([] { return true; })) == "cancelled");
+}
+
+BOOST_AUTO_TEST_CASE(reset_counts_the_interval_of_a_looping_call_anew) {
+    task::Clock clock;
+    int calls = 0;
+    task::LoopingCall loop([&] { ++calls; }, clock);
+    auto done = loop.start(2s, false);
+    clock.advance(1s);
+    loop.reset();
+    clock.advance(1500ms);
+    BOOST_TEST(calls == 0);
+    clock.advance(500ms);
+    BOOST_TEST(calls == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_looping_call_may_stop_itself) {
+    task::Clock clock;
+    int calls = 0;
+    std::optional<task::LoopingCall> loop;
+    loop.emplace([&] {
+        if (++calls == 2) {
+            loop->stop();
+        }
+    }, clock);
+    auto done = loop->start(1s);
+    clock.advance(5s);
+    BOOST_TEST(calls == 2);
+    BOOST_TEST(done.called());
+}
+
+BOOST_AUTO_TEST_CASE(react_runs_the_reactor_until_main_has_ended) {
+    reactor::Reactor reactor;
+    const int status = task::react([](reactor::Reactor&) -> Deferred<int> {
+        auto pause = task::defer_later(1ms);
+        co_await pause;
+        co_return 3;
+    });
+    BOOST_TEST(status == 3);
+    BOOST_TEST(task::react([](reactor::Reactor&) {}) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(react_logs_what_main_fails_with_and_gives_one) {
+    reactor::Reactor reactor;
+    CapturedLog log;
+    const int status = task::react(
+        [](reactor::Reactor&) -> Deferred<> { return fail(std::runtime_error("deliberate")); });
+    BOOST_TEST(status == 1);
+    BOOST_TEST(log.text() == "main() failed: std::runtime_error: deliberate");
+}
+
+BOOST_AUTO_TEST_CASE(a_signal_cancels_what_react_runs_and_waits_for_it) {
+    reactor::Reactor reactor;
+    bool cleaned_up = false;
+    const int status = task::react([&](reactor::Reactor&) -> Deferred<> {
+        reactor::call_later(1ms, [] { ::kill(::getpid(), SIGTERM); });
+        auto forever = task::defer_later(1h);
+        bool cancelled = false;
+        try {
+            co_await forever;
+        } catch (const CancelledError&) {
+            cancelled = true;
+        }
+        if (cancelled) {
+            auto cleaning = task::defer_later(2ms);
+            co_await cleaning;
+            cleaned_up = true;
+            throw CancelledError();
+        }
+    });
+    BOOST_TEST(status == 0);
+    BOOST_TEST(cleaned_up);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

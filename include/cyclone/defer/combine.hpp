@@ -1,11 +1,15 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <optional>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <variant>
 #include <vector>
 
-#include <cyclone/defer/chain.hpp>
+#include <cyclone/defer/combined_core.hpp>
 
 namespace cyclone {
 
@@ -46,79 +50,111 @@ struct GatheredAs<void> {
 template <class T>
 using gathered_t = typename GatheredAs<T>::type;
 
-/// The core of gather_results: fires when the last of the Deferreds has ended.
 template <class T>
-class GatherCore final : public Core<gathered_t<T>> {
-public:
-    static Deferred<gathered_t<T>> start(std::vector<Deferred<T>> sources) {
-        auto self = CorePtr<GatherCore>(new GatherCore(sources.size()));
-        for (std::size_t i = 0; i < sources.size(); ++i) {
-            self->watchers_.push_back(
-                watch(CorePtr<GatherCore>::share(self.get()), i, std::move(sources[i])));
+using outcome_value_t = typename Outcome<T>::Value;
+
+/// What the cores of both forms of gather_results do alike: the first error cancels the others.
+template <class R>
+class GatherCore : public CombinedCore<R> {
+protected:
+    void failed(std::size_t index, const Failure& failure) {
+        if (!first_error_) {
+            first_error_ = failure.template check<CancelledError>()
+                               ? failure.exception()
+                               : std::make_exception_ptr(FirstError(index, failure));
+            this->cancel_watchers();
         }
-        if (self->first_error_) {
-            self->cancel_watchers();
+    }
+    void all_ended() final {
+        if (first_error_) {
+            this->fire_error(std::move(first_error_));
+        } else {
+            fire_values();
         }
-        self->one_ended();
-        return DeferredAccess::make<gathered_t<T>>(
-            CorePtr<Core<gathered_t<T>>>::share(self.get()));
     }
 
 private:
-    // One more than there are: start() itself counts, so that nothing fires before all are watched.
-    explicit GatherCore(std::size_t count) : values_(count), left_(count + 1) {}
+    virtual void fire_values() = 0;
 
-    static Deferred<> watch(CorePtr<GatherCore> self, std::size_t index, Deferred<T> source) {
-        auto watched = outcome_of(std::move(source));
-        Outcome<T> outcome = co_await watched;
-        if (outcome) {
-            self->values_[index].emplace(std::move(outcome).value());
-        } else if (!self->first_error_) {
-            self->first_error_ =
-                outcome.failure().template check<CancelledError>()
-                    ? outcome.failure().exception()
-                    : std::make_exception_ptr(FirstError(index, outcome.failure()));
-            self->cancel_watchers();
+    std::exception_ptr first_error_;
+};
+
+template <class T>
+class VectorGatherCore final : public GatherCore<gathered_t<T>> {
+public:
+    explicit VectorGatherCore(std::vector<Deferred<T>> sources) : values_(sources.size()) {
+        for (std::size_t i = 0; i < sources.size(); ++i) {
+            this->watch(std::move(sources[i]), [this, i](Outcome<T> outcome) {
+                if (outcome) {
+                    values_[i].emplace(std::move(outcome).value());
+                } else {
+                    this->failed(i, outcome.failure());
+                }
+            });
         }
-        self->one_ended();
     }
 
-    void one_ended() {
-        if (--left_ != 0) {
-            return;
-        }
-        // The watchers hold this core: without them it lives as long as its consumer.
-        auto watchers = std::move(watchers_);
-        if (first_error_) {
-            this->set_error(std::move(first_error_));
-        } else if constexpr (std::is_void_v<T>) {
-            this->set_value(Unit{});
+private:
+    void fire_values() override {
+        if constexpr (std::is_void_v<T>) {
+            this->fire(Unit{});
         } else {
             std::vector<T> values;
             values.reserve(values_.size());
             for (auto& value : values_) {
                 values.push_back(std::move(*value));
             }
-            this->set_value(std::move(values));
-        }
-        this->resume_waiter();
-    }
-
-    void cancel_watchers() {
-        // A watcher that ends may end this core's last one, which takes the vector away.
-        for (std::size_t i = 0; i < watchers_.size(); ++i) {
-            watchers_[i].cancel();
+            this->fire(std::move(values));
         }
     }
+    void destroy() noexcept override {
+        this->clear();
+        delete this;
+    }
 
-    void on_cancel() override { cancel_watchers(); }
-    void destroy() noexcept override { delete this; }
-
-    std::vector<std::optional<typename Outcome<T>::Value>> values_;
-    std::vector<Deferred<>> watchers_;
-    std::size_t left_;
-    std::exception_ptr first_error_;
+    std::vector<std::optional<outcome_value_t<T>>> values_;
 };
+
+template <class... T>
+class TupleGatherCore final : public GatherCore<std::tuple<outcome_value_t<T>...>> {
+public:
+    explicit TupleGatherCore(Deferred<T>... sources) {
+        watch_each(std::index_sequence_for<T...>(), std::move(sources)...);
+    }
+
+private:
+    template <std::size_t... I>
+    void watch_each(std::index_sequence<I...>, Deferred<T>... sources) {
+        (this->watch(std::move(sources),
+                     [this](Outcome<T> outcome) {
+                         if (outcome) {
+                             std::get<I>(values_).emplace(std::move(outcome).value());
+                         } else {
+                             this->failed(I, outcome.failure());
+                         }
+                     }),
+         ...);
+    }
+    void fire_values() override {
+        std::apply(
+            [this](auto&... values) {
+                this->fire(std::tuple<outcome_value_t<T>...>(std::move(*values)...));
+            },
+            values_);
+    }
+    void destroy() noexcept override {
+        this->clear();
+        delete this;
+    }
+
+    std::tuple<std::optional<outcome_value_t<T>>...> values_;
+};
+
+template <class C, class... A>
+auto start_combined(A&&... arguments) {
+    auto core = CorePtr<C>(new C(std::forward<A>(arguments)...));
+    return core->start();
+}
 
 }  // namespace detail
 
@@ -129,7 +165,17 @@ private:
 /// they fail it with CancelledError.
 template <class T>
 Deferred<detail::gathered_t<T>> gather_results(std::vector<Deferred<T>> deferreds) {
-    return detail::GatherCore<T>::start(std::move(deferreds));
+    return detail::start_combined<detail::VectorGatherCore<T>>(std::move(deferreds));
+}
+
+/// The same for Deferreds of different types, as a tuple (std::monostate for a Deferred<>):
+///
+///     auto both = gather_results(user(id), orders(id));
+///     auto [user, orders] = co_await both;
+template <class... T>
+    requires(sizeof...(T) > 0)
+Deferred<std::tuple<detail::outcome_value_t<T>...>> gather_results(Deferred<T>... deferreds) {
+    return detail::start_combined<detail::TupleGatherCore<T...>>(std::move(deferreds)...);
 }
 
 }  // namespace cyclone

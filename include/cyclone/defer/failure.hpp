@@ -66,6 +66,10 @@ public:
         }
     }
 
+    /// The exception's type and message; while defer::set_debugging() is on, with a line for each coroutine of this
+    /// thread that was waiting for what failed, the innermost first. As Failure.getTraceback.
+    std::string get_traceback() const;
+
     [[noreturn]] void raise_exception() const { std::rethrow_exception(exception_); }
     const std::exception_ptr& exception() const { return exception_; }
 

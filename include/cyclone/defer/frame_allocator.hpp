@@ -18,14 +18,11 @@ public:
 #if !defined(__SANITIZE_ADDRESS__)
         const std::size_t index = class_of(size);
         if (index < class_count) {
-            if (FreeLists* lists = FreeLists::of_this_thread()) {
-                FreeList& list = lists->lists[index];
-                if (list.head != nullptr) {
-                    Block* block = list.head;
-                    list.head = block->next;
-                    --list.length;
-                    return block;
-                }
+            Block*& head = lists_of_this_thread()[index];
+            Block* block = head;
+            if (block->next != nullptr) [[likely]] {
+                head = block->next;
+                return block;
             }
             return ::operator new((index + 1) * granule);
         }
@@ -37,13 +34,11 @@ public:
 #if !defined(__SANITIZE_ADDRESS__)
         const std::size_t index = class_of(size);
         if (index < class_count) {
-            if (FreeLists* lists = FreeLists::of_this_thread()) {
-                FreeList& list = lists->lists[index];
-                if (list.length < kept_per_class) {
-                    list.head = ::new (pointer) Block{list.head};
-                    ++list.length;
-                    return;
-                }
+            Block*& head = lists_of_this_thread()[index];
+            if (head->depth < kept_per_class || open_lists()) [[likely]] {
+                // Read again: it may have been opened.
+                head = ::new (pointer) Block{head, head->depth + 1};
+                return;
             }
         }
 #else
@@ -59,47 +54,51 @@ private:
 
     struct Block {
         Block* next;
+        std::size_t depth;
     };
-    struct FreeList {
-        Block* head = nullptr;
-        std::size_t length = 0;
-    };
+    static_assert(sizeof(Block) <= granule);
 
-    struct FreeLists {
-        std::array<FreeList, class_count> lists{};
+    // The ends of the lists: of one that takes blocks, and of one that does not, as before the first block of a
+    // thread came back and after its end.
+    static inline constinit Block bottom{nullptr, 0};
+    static inline constinit Block closed{nullptr, kept_per_class};
 
-        FreeLists() = default;
-        FreeLists(const FreeLists&) = delete;
-        FreeLists& operator=(const FreeLists&) = delete;
-        ~FreeLists() {
-            for (FreeList& list : lists) {
-                while (list.head != nullptr) {
-                    Block* next = list.head->next;
-                    ::operator delete(list.head);
-                    list.head = next;
+    using FreeLists = std::array<Block*, class_count>;
+
+    static constexpr FreeLists closed_lists() {
+        FreeLists lists{};
+        lists.fill(&closed);
+        return lists;
+    }
+    static FreeLists& lists_of_this_thread() {
+        static constinit thread_local FreeLists lists = closed_lists();
+        return lists;
+    }
+
+    /// Opens this thread's lists, the first time. Gives false when they are open, and full, or when the thread ends.
+    [[gnu::noinline, gnu::cold]] static bool open_lists() noexcept {
+        static constinit thread_local bool opened = false;
+        struct Closer {
+            FreeLists& lists;
+            explicit Closer(FreeLists& to_close) : lists(to_close) { lists.fill(&bottom); }
+            ~Closer() {
+                for (Block*& head : lists) {
+                    while (head->next != nullptr) {
+                        Block* block = head;
+                        head = block->next;
+                        ::operator delete(block);
+                    }
+                    head = &closed;
                 }
             }
+        };
+        if (opened) {
+            return false;
         }
-
-        // Null once the thread's own objects are being destroyed: what is freed later goes to the heap.
-        static FreeLists* of_this_thread() {
-            static constinit thread_local FreeLists* lists = nullptr;
-            static constinit thread_local bool ended = false;
-            if (lists == nullptr && !ended) {
-                struct Owner {
-                    FreeLists own;
-                    Owner() { lists = &own; }
-                    ~Owner() {
-                        lists = nullptr;
-                        ended = true;
-                    }
-                };
-                static thread_local Owner owner;
-                lists = &owner.own;
-            }
-            return lists;
-        }
-    };
+        opened = true;
+        static thread_local Closer closer(lists_of_this_thread());
+        return true;
+    }
 
     static constexpr std::size_t class_of(std::size_t size) { return (size - 1) / granule; }
 };

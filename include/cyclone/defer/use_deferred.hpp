@@ -67,7 +67,10 @@ private:
         }
     }
 
-    void destroy() noexcept override { delete this; }
+    void destroy() noexcept override {
+        this->clear();
+        delete this;
+    }
     void on_cancel() override { signal_.emit(boost::asio::cancellation_type::all); }
 
     boost::asio::cancellation_signal signal_;
@@ -166,11 +169,11 @@ public:
         namespace detail = cyclone::detail;
         using Core = detail::OperationCore<T>;
         auto core = detail::CorePtr<Core>(new Core);
-        auto deferred =
+        auto answer =
             detail::DeferredAccess::make<T>(detail::CorePtr<detail::Core<T>>::share(core.get()));
         std::forward<Initiation>(initiation)(detail::DeferredHandler<T>(std::move(core)),
                                              std::forward<A>(arguments)...);
-        return deferred;
+        return answer;
     }
 };
 

@@ -48,8 +48,8 @@ public:
         if (stopped_) {
             co_return;
         }
+        // The reactor keeps this until release(), or until its own end, which is the end of the waiting too.
         stopped_ = true;
-        auto self = shared_from_this();
         boost::system::error_code ignored;
         descriptor_.close(ignored);
         remove_socket_file();
@@ -65,11 +65,13 @@ public:
 private:
     static constexpr int accepted_per_turn = 64;
 
+    // The reactor keeps the listener. What waits does not: it lives as long as the io_context, which may be too long.
     void wait() {
         descriptor_.async_wait(
             boost::asio::posix::descriptor_base::wait_read,
-            [self = shared_from_this()](const boost::system::error_code& error) {
-                if (!error && !self->stopped_) {
+            [weak = weak_from_this()](const boost::system::error_code& error) {
+                const auto self = weak.lock();
+                if (!error && self != nullptr && !self->stopped_) {
                     self->accept();
                 }
             });
@@ -96,8 +98,9 @@ private:
             log::error("cannot accept on " + address + ": " +
                        std::error_code(errno, std::system_category()).message() +
                        "; trying again in 0.1 s");
-            reactor_.call_later(std::chrono::milliseconds(100), [self = shared_from_this()] {
-                if (!self->stopped_) {
+            reactor_.call_later(std::chrono::milliseconds(100), [weak = weak_from_this()] {
+                const auto self = weak.lock();
+                if (self != nullptr && !self->stopped_) {
                     self->wait();
                 }
             });

@@ -93,7 +93,7 @@ CYCLONE_INLINE void Reactor::run() {
     running_ = true;
     stopping_ = false;
     signals_.emplace(*context_, SIGINT, SIGTERM);
-    if (hangup_) {
+    if (!hangup_.empty()) {
         signals_->add(SIGHUP);
     }
     wait_for_signal();
@@ -110,8 +110,9 @@ CYCLONE_INLINE void Reactor::wait_for_signal() {
         }
         wait_for_signal();
         if (signal == SIGHUP) {
-            if (hangup_) {
-                hangup_();
+            // By index: a handler may add another one.
+            for (std::size_t i = 0; i < hangup_.size(); ++i) {
+                hangup_[i]();
             }
         } else {
             log::info(signal == SIGINT ? "stopping (SIGINT)" : "stopping (SIGTERM)");
@@ -145,8 +146,8 @@ CYCLONE_INLINE void Reactor::before_shutdown(std::function<Deferred<>()> trigger
 }
 
 CYCLONE_INLINE void Reactor::on_hangup(std::function<void()> handler) {
-    hangup_ = std::move(handler);
-    if (signals_ && hangup_) {
+    hangup_.push_back(std::move(handler));
+    if (signals_ && hangup_.size() == 1) {
         signals_->add(SIGHUP);
     }
 }

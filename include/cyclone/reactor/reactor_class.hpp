@@ -54,7 +54,8 @@ public:
     /// As reactor.addSystemEventTrigger("before", "shutdown", f).
     void before_shutdown(std::function<Deferred<>()> trigger);
 
-    /// What SIGHUP calls while run() runs (without one, it has the system's default effect).
+    /// SIGHUP calls `handler` too, beside those that were given before, while run() runs. Without any, it has the
+    /// system's default effect.
     void on_hangup(std::function<void()> handler);
 
     std::chrono::nanoseconds seconds() const override;
@@ -98,7 +99,7 @@ private:
     boost::asio::io_context* context_;
     std::shared_ptr<Mailbox> mailbox_;
     std::vector<std::function<Deferred<>()>> triggers_;
-    std::function<void()> hangup_;
+    std::vector<std::function<void()>> hangup_;
     std::optional<boost::asio::signal_set> signals_;
     std::unordered_map<const void*, std::shared_ptr<void>> kept_;
     std::unordered_map<std::type_index, std::shared_ptr<void>> components_;
@@ -107,6 +108,11 @@ private:
     bool running_ = false;
     bool stopping_ = false;
 };
+
+namespace detail {
+/// This thread's innermost reactor, or null.
+Reactor*& current_slot();
+}  // namespace detail
 
 /// This thread's reactor: the innermost one that was made here, or one that is made now.
 Reactor& current();
@@ -126,7 +132,7 @@ template <class T>
 T Reactor::run_until(Deferred<T> deferred) {
     context_->restart();
     bool done = false;
-    auto watched = detail::outcome_of(std::move(deferred));
+    auto watched = cyclone::detail::outcome_of(std::move(deferred));
     std::optional<Outcome<T>> outcome;
     auto finish = [&](Outcome<T> result) {
         outcome.emplace(std::move(result));

@@ -43,7 +43,7 @@ private:
 /// A clock that makes calls: the reactor, or task::Clock in a test. As twisted's IReactorTime.
 class ReactorTime {
 public:
-    using Call = detail::UniqueFunction<void()>;
+    using Call = cyclone::detail::UniqueFunction<void()>;
 
     /// The time since some fixed moment. Never goes back.
     virtual std::chrono::nanoseconds seconds() const = 0;

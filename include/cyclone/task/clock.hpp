@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include <cyclone/reactor/reactor_time.hpp>
@@ -33,7 +35,8 @@ public:
                 call();
             }
         }
-        now_ = target;
+        // A call may have advanced it further.
+        now_ = std::max(now_, target);
     }
 
 private:

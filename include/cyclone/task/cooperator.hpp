@@ -22,7 +22,7 @@ public:
     public:
         /// Fires when the work has ended; fails with what a step threw, or with CancelledError after stop().
         Deferred<> when_done();
-        /// No more steps until resume(). Pauses are counted.
+        /// No more steps until resume(). Pauses are counted. Work whose Cooperator has gone by then ends.
         void pause();
         void resume();
         /// Ends the work: those who wait for it get CancelledError.
@@ -34,9 +34,10 @@ public:
         std::shared_ptr<Work> work_;
     };
 
-    /// In each turn of the reactor all the work together gets at most `slice`, but at least one step.
+    /// In each turn of the reactor all the work together gets at most `slice`, but at least one step: what others of
+    /// the reactor wait for it, at most. (Twisted's slice is 10 ms.)
     explicit Cooperator(reactor::ReactorTime& clock = reactor::current(),
-                        std::chrono::nanoseconds slice = std::chrono::milliseconds(10));
+                        std::chrono::nanoseconds slice = std::chrono::milliseconds(1));
 
     /// Calls `step()` until it returns false (it gives bool or Deferred<bool>), in turns with the other work.
     template <class F>
@@ -49,11 +50,16 @@ public:
         return task.when_done();
     }
 
+    /// Ends all the work that waits for its turn, with CancelledError, and what comes later at once.
+    /// As Cooperator.stop.
+    void stop();
+
 private:
     struct Work {
         cyclone::detail::UniqueFunction<Deferred<bool>()> step;
         std::vector<Promise<>> waiting;
-        std::shared_ptr<Schedule> schedule;
+        // Not shared: what is in a schedule's queue must not keep the schedule.
+        std::weak_ptr<Schedule> schedule;
         std::exception_ptr error;
         int pauses = 0;
         bool queued = false;
@@ -69,12 +75,14 @@ private:
 
         void add(std::shared_ptr<Work> work);
         void turn();
-        static Deferred<> finish_step(std::shared_ptr<Work> work, Deferred<bool> more);
+        static Deferred<> finish_step(std::shared_ptr<Schedule> schedule, std::shared_ptr<Work> work,
+                                      Deferred<bool> more);
 
         reactor::ReactorTime& clock;
         std::chrono::nanoseconds slice;
         std::deque<std::shared_ptr<Work>> queue;
         bool scheduled = false;
+        bool stopped = false;
     };
 
     std::shared_ptr<Schedule> schedule_;
@@ -92,6 +100,14 @@ Cooperator::Task Cooperator::cooperate(F step) {
     };
     schedule_->add(work);
     return Task(std::move(work));
+}
+
+inline void Cooperator::stop() {
+    schedule_->stopped = true;
+    for (auto& work : std::exchange(schedule_->queue, {})) {
+        work->queued = false;
+        Task(work).stop();
+    }
 }
 
 inline Deferred<> Cooperator::Task::when_done() {
@@ -112,7 +128,11 @@ inline void Cooperator::Task::pause() { ++work_->pauses; }
 
 inline void Cooperator::Task::resume() {
     if (work_->pauses > 0 && --work_->pauses == 0 && !work_->ended) {
-        work_->schedule->add(work_);
+        if (auto schedule = work_->schedule.lock()) {
+            schedule->add(work_);
+        } else {
+            stop();
+        }
     }
 }
 
@@ -144,6 +164,10 @@ inline void Cooperator::Schedule::add(std::shared_ptr<Work> work) {
     if (work->queued || work->stepping) {
         return;
     }
+    if (stopped) {
+        Task(std::move(work)).stop();
+        return;
+    }
     work->queued = true;
     queue.push_back(std::move(work));
     if (!std::exchange(scheduled, true)) {
@@ -165,14 +189,15 @@ inline void Cooperator::Schedule::turn() {
             continue;
         }
         work->stepping = true;
-        finish_step(work, work->step()).detach();
+        finish_step(shared_from_this(), work, work->step()).detach();
     } while (clock.seconds() < end);
     if (!queue.empty() && !std::exchange(scheduled, true)) {
         clock.call_later(std::chrono::nanoseconds(0), [self = shared_from_this()] { self->turn(); });
     }
 }
 
-inline Deferred<> Cooperator::Schedule::finish_step(std::shared_ptr<Work> work,
+inline Deferred<> Cooperator::Schedule::finish_step(std::shared_ptr<Schedule> schedule,
+                                                    std::shared_ptr<Work> work,
                                                     Deferred<bool> step) {
     auto watched = cyclone::detail::outcome_of(std::move(step));
     Outcome<bool> more = co_await watched;
@@ -184,7 +209,7 @@ inline Deferred<> Cooperator::Schedule::finish_step(std::shared_ptr<Work> work,
     } else if (!more.value()) {
         work->end(nullptr);
     } else if (work->pauses == 0) {
-        work->schedule->add(work);
+        schedule->add(work);
     }
 }
 

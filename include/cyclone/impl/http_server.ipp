@@ -1,0 +1,201 @@
+#pragma once
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include <cyclone/http/server.hpp>
+#include <cyclone/impl/config.hpp>
+#include <cyclone/log.hpp>
+
+namespace cyclone::http {
+
+CYCLONE_INLINE Server::Server(reactor::Reactor& reactor, std::shared_ptr<Service> service,
+                              ServerSettings settings, std::shared_ptr<reactor::TlsContext> tls)
+    : reactor_(reactor),
+      context_{.service = std::move(service),
+               .settings = std::move(settings),
+               .metrics = &reactor.component<Metrics>()},
+      tls_(std::move(tls)),
+      poller_(reactor.context(), [this] { bury(); }) {}
+
+CYCLONE_INLINE Server::~Server() {
+    next_sweep_.cancel();
+    while (first_ != nullptr) {
+        first_->close();
+    }
+    bury();
+}
+
+CYCLONE_INLINE void Server::settle_waiting() {
+    for (TcpShell* shell : std::exchange(later_, {})) {
+        shell->on_events(0);
+    }
+    bury();
+}
+
+CYCLONE_INLINE void Server::bury() {
+    if (!later_.empty()) {
+        // One of them may be waiting to be called.
+        return;
+    }
+    for (TcpShell* shell : std::exchange(dead_, {})) {
+        delete shell;
+    }
+}
+
+CYCLONE_INLINE void Server::settle_later(TcpShell& shell) {
+    if (later_.empty()) {
+        // After whatever else is waiting for the reactor.
+        reactor_.call_later(std::chrono::nanoseconds(0), [weak = weak_from_this()] {
+            if (auto server = weak.lock()) {
+                server->settle_waiting();
+            }
+        });
+    }
+    later_.push_back(&shell);
+}
+
+CYCLONE_INLINE void Server::connection_made(int socket, reactor::PeerAddress peer) {
+    const ServerSettings& settings = context_.settings;
+    const bool too_many =
+        settings.max_connections != 0 && connections_ >= settings.max_connections;
+    if (too_many || context_.stopping || !note_address(peer.host)) {
+        ++context_.metrics->connections_turned_away;
+        turn_away(socket);
+        return;
+    }
+    std::unique_ptr<reactor::TlsSession> tls;
+    try {
+        tls = tls_ ? tls_->accept(socket) : nullptr;
+    } catch (const std::exception& error) {
+        log::error(error.what());
+        forget_address(peer.host);
+        ::close(socket);
+        return;
+    }
+    auto* shell = new TcpShell(*this, socket, std::move(peer), std::move(tls));
+    shell->next_ = first_;
+    if (first_ != nullptr) {
+        first_->previous_ = shell;
+    }
+    first_ = shell;
+    ++context_.metrics->connections_accepted;
+    ++context_.metrics->connections_open;
+    if (++connections_ != 0 && !next_sweep_.active()) {
+        next_sweep_ = reactor_.call_later(tick_length, [this] { sweep(); });
+    }
+    try {
+        poller_.add(socket, *shell);
+    } catch (const std::system_error& error) {
+        log::error(std::string("cannot watch a connection: ") + error.what());
+        shell->close();
+    }
+}
+
+CYCLONE_INLINE bool Server::note_address(const std::string& address) {
+    const std::size_t most = context_.settings.max_connections_per_address;
+    return most == 0 || ++by_address_[address] <= most || (forget_address(address), false);
+}
+CYCLONE_INLINE void Server::forget_address(const std::string& address) {
+    if (context_.settings.max_connections_per_address != 0) {
+        const auto found = by_address_.find(address);
+        if (found != by_address_.end() && --found->second == 0) {
+            by_address_.erase(found);
+        }
+    }
+}
+
+CYCLONE_INLINE void Server::turn_away(int socket) {
+    constexpr std::string_view answer =
+        "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
+        "Content-Type: text/plain; charset=UTF-8\r\nContent-Length: 37\r\n\r\n"
+        "there are too many connections here.\n";
+    if (tls_ == nullptr) {
+        // As far as it goes at once; who is too many gets no more attention.
+        static_cast<void>(::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL));
+    }
+    ::close(socket);
+}
+
+CYCLONE_INLINE void Server::remove(TcpShell& shell) {
+    (shell.previous_ != nullptr ? shell.previous_->next_ : first_) = shell.next_;
+    if (shell.next_ != nullptr) {
+        shell.next_->previous_ = shell.previous_;
+    }
+    if (shell.counted_) {
+        forget_address(shell.peer_.host);
+    }
+    dead_.push_back(&shell);
+    --context_.metrics->connections_open;
+    if (--connections_ == 0) {
+        if (auto ended = std::exchange(ended_, std::nullopt)) {
+            if (!ended->called()) {
+                ended->callback();
+            }
+        }
+    }
+}
+
+CYCLONE_INLINE bool Server::is_trusted(const std::string& address) const {
+    const ServerSettings& settings = context_.settings;
+    return settings.xheaders &&
+           (address.empty() || std::ranges::find(settings.trusted_proxies, address) !=
+                                   settings.trusted_proxies.end());
+}
+
+CYCLONE_INLINE std::unique_ptr<ServerConnection> Server::lend_connection() {
+    if (spare_.empty()) {
+        return std::make_unique<ServerConnection>(context_);
+    }
+    auto connection = std::move(spare_.back());
+    spare_.pop_back();
+    return connection;
+}
+
+CYCLONE_INLINE void Server::give_back(std::unique_ptr<ServerConnection> connection) {
+    constexpr std::size_t most_kept = 256;
+    if (spare_.size() < most_kept) {
+        spare_.push_back(std::move(connection));
+    }
+}
+
+CYCLONE_INLINE void Server::sweep() {
+    const std::uint32_t tick = tick_of(TcpShell::Clock::now());
+    for (TcpShell* shell = first_; shell != nullptr;) {
+        // It may close, and even others with it: the closed ones keep their place until bury().
+        TcpShell* const next = shell->next_;
+        shell->sweep(tick);
+        shell = next;
+    }
+    bury();
+    if (connections_ != 0 || !dead_.empty()) {
+        next_sweep_ = reactor_.call_later(tick_length, [this] { sweep(); });
+    }
+}
+
+CYCLONE_INLINE Deferred<> Server::shut_down(std::chrono::nanoseconds grace) {
+    context_.stopping = true;
+    for (TcpShell* shell = first_; shell != nullptr;) {
+        TcpShell* const next = shell->next_;
+        shell->stop();
+        shell = next;
+    }
+    if (connections_ == 0) {
+        co_return;
+    }
+    ended_.emplace();
+    auto ended = ended_->get_deferred();
+    auto timer = reactor_.call_later(grace, [this] {
+        while (first_ != nullptr) {
+            first_->close();
+        }
+    });
+    co_await ended;
+    timer.cancel();
+}
+
+}  // namespace cyclone::http

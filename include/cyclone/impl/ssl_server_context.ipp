@@ -1,0 +1,222 @@
+#pragma once
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <cyclone/impl/config.hpp>
+#include <cyclone/ssl/server_context.hpp>
+
+namespace cyclone::ssl {
+
+namespace detail {
+
+/// The newest of OpenSSL's errors in words; all of them are taken.
+CYCLONE_INLINE std::string take_errors() {
+    std::string text = "unknown error";
+    while (const unsigned long error = ::ERR_get_error()) {
+        char line[256];
+        ::ERR_error_string_n(error, line, sizeof line);
+        text = line;
+    }
+    return text;
+}
+
+CYCLONE_INLINE int socket_of(BIO* bio) {
+    return static_cast<int>(reinterpret_cast<std::intptr_t>(::BIO_get_data(bio)));
+}
+
+// OpenSSL's own socket BIO writes by write(2), which raises SIGPIPE where the client is gone.
+CYCLONE_INLINE BIO_METHOD* socket_method() {
+    static BIO_METHOD* const method = [] {
+        BIO_METHOD* made = ::BIO_meth_new(::BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "cyclone");
+        ::BIO_meth_set_write(made, [](BIO* bio, const char* bytes, int size) {
+            ::BIO_clear_retry_flags(bio);
+            const ssize_t sent =
+                ::send(socket_of(bio), bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+            if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
+                ::BIO_set_retry_write(bio);
+            }
+            return static_cast<int>(sent);
+        });
+        ::BIO_meth_set_read(made, [](BIO* bio, char* space, int size) {
+            ::BIO_clear_retry_flags(bio);
+            const ssize_t read = ::recv(socket_of(bio), space, static_cast<std::size_t>(size), 0);
+            if (read < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
+                ::BIO_set_retry_read(bio);
+            }
+            return static_cast<int>(read);
+        });
+        ::BIO_meth_set_ctrl(made, [](BIO*, int command, long, void*) -> long {
+            return command == BIO_CTRL_FLUSH ? 1 : 0;
+        });
+        ::BIO_meth_set_create(made, [](BIO* bio) {
+            ::BIO_set_init(bio, 1);
+            return 1;
+        });
+        return made;
+    }();
+    return method;
+}
+
+}  // namespace detail
+
+struct ServerContext::Loaded {
+    explicit Loaded(const ServerOptions& options) : context(::SSL_CTX_new(::TLS_server_method())) {
+        ::ERR_clear_error();
+        if (context == nullptr) {
+            throw Error("TLS cannot be used: " + detail::take_errors());
+        }
+        try {
+            load(options);
+        } catch (...) {
+            ::SSL_CTX_free(context);
+            throw;
+        }
+    }
+    Loaded(const Loaded&) = delete;
+    Loaded& operator=(const Loaded&) = delete;
+    ~Loaded() { ::SSL_CTX_free(context); }
+
+    void load(const ServerOptions& options) {
+        ::SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+        ::SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                           SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                           SSL_OP_IGNORE_UNEXPECTED_EOF);
+        // An idle connection holds no buffers of OpenSSL's.
+        ::SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                        SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+        const auto require = [](int done, const std::string& what) {
+            if (done != 1) {
+                throw Error(what + ": " + detail::take_errors());
+            }
+        };
+        const std::string& key =
+            options.private_key.empty() ? options.certificate : options.private_key;
+        require(::SSL_CTX_use_certificate_chain_file(context, options.certificate.c_str()),
+                "the certificate " + options.certificate + " cannot be used");
+        require(::SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM),
+                "the private key " + key + " cannot be used");
+        require(::SSL_CTX_check_private_key(context),
+                "the private key " + key + " does not belong to the certificate " +
+                    options.certificate);
+        if (!options.ciphers.empty()) {
+            require(::SSL_CTX_set_cipher_list(context, options.ciphers.c_str()),
+                    "the ciphers " + options.ciphers + " cannot be used");
+        }
+        if (!options.client_authorities.empty()) {
+            require(::SSL_CTX_load_verify_locations(context, options.client_authorities.c_str(),
+                                                    nullptr),
+                    "the authorities " + options.client_authorities + " cannot be used");
+            ::SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                                 nullptr);
+        }
+        static constexpr unsigned char session_context[] = "cyclone";
+        ::SSL_CTX_set_session_id_context(context, session_context, sizeof session_context - 1);
+        for (const std::string& protocol : options.protocols) {
+            protocols += static_cast<char>(protocol.size());
+            protocols += protocol;
+        }
+        ::SSL_CTX_set_alpn_select_cb(
+            context,
+            [](SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
+               unsigned offered_size, void* argument) {
+                const auto& ours = *static_cast<const std::string*>(argument);
+                unsigned char* found = nullptr;
+                const int result = ::SSL_select_next_proto(
+                    &found, size, reinterpret_cast<const unsigned char*>(ours.data()),
+                    static_cast<unsigned>(ours.size()), offered, offered_size);
+                *chosen = found;
+                // RFC 7301 3.2: with nothing in common, the handshake fails.
+                return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK
+                                                        : SSL_TLSEXT_ERR_ALERT_FATAL;
+            },
+            &protocols);
+    }
+
+    SSL_CTX* context;
+    std::string protocols;
+};
+
+namespace detail {
+
+class ServerSession final : public reactor::TlsSession {
+public:
+    /// `keep` is what `ssl` was made from.
+    ServerSession(SSL* ssl, int socket, std::shared_ptr<void> keep)
+        : keep_(std::move(keep)), ssl_(ssl) {
+        BIO* const bio = ::BIO_new(socket_method());
+        ::BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
+        ::SSL_set_bio(ssl_, bio, bio);
+        ::SSL_set_accept_state(ssl_);
+    }
+    ServerSession(const ServerSession&) = delete;
+    ServerSession& operator=(const ServerSession&) = delete;
+    ~ServerSession() override { ::SSL_free(ssl_); }
+
+    Result handshake() override {
+        ::ERR_clear_error();
+        return result_of(::SSL_do_handshake(ssl_));
+    }
+    Result read(std::span<char> space, std::size_t& bytes) override {
+        ::ERR_clear_error();
+        return result_of(::SSL_read_ex(ssl_, space.data(), space.size(), &bytes));
+    }
+    Result write(std::span<const char> text, std::size_t& bytes) override {
+        ::ERR_clear_error();
+        return result_of(::SSL_write_ex(ssl_, text.data(), text.size(), &bytes));
+    }
+    void shut_down() override {
+        ::ERR_clear_error();
+        if (::SSL_is_init_finished(ssl_) == 1) {
+            ::SSL_shutdown(ssl_);
+        }
+    }
+
+private:
+    Result result_of(int returned) {
+        if (returned > 0) {
+            return Result::done;
+        }
+        switch (::SSL_get_error(ssl_, returned)) {
+            case SSL_ERROR_WANT_READ:
+                return Result::wants_read;
+            case SSL_ERROR_WANT_WRITE:
+                return Result::wants_write;
+            case SSL_ERROR_ZERO_RETURN:
+                return Result::closed;
+            default:
+                ::ERR_clear_error();
+                return Result::failed;
+        }
+    }
+
+    std::shared_ptr<void> keep_;
+    SSL* ssl_;
+};
+
+}  // namespace detail
+
+CYCLONE_INLINE ServerContext::ServerContext(ServerOptions options)
+    : options_(std::move(options)), loaded_(std::make_shared<Loaded>(options_)) {}
+CYCLONE_INLINE ServerContext::~ServerContext() = default;
+
+CYCLONE_INLINE void ServerContext::reload() { loaded_ = std::make_shared<Loaded>(options_); }
+
+CYCLONE_INLINE std::unique_ptr<reactor::TlsSession> ServerContext::accept(int socket) {
+    SSL* const ssl = ::SSL_new(loaded_->context);
+    if (ssl == nullptr) {
+        throw Error("TLS has no memory for a connection: " + detail::take_errors());
+    }
+    return std::make_unique<detail::ServerSession>(ssl, socket, loaded_);
+}
+
+}  // namespace cyclone::ssl

@@ -1,0 +1,344 @@
+#pragma once
+
+#include <algorithm>
+#include <utility>
+
+#include <cyclone/http/exchange_pool.hpp>
+#include <cyclone/impl/config.hpp>
+#include <cyclone/log.hpp>
+#include <cyclone/websocket/server_connection.hpp>
+
+namespace cyclone::websocket {
+
+namespace detail {
+
+// What may pile up behind a message that is being handled, before the peer is made to wait. Until
+// then the end of the connection is noticed.
+inline constexpr std::size_t most_pending = 16 * 1024;
+// While more than this waits for the peer, it is not read from.
+inline constexpr std::size_t output_high_water = 256 * 1024;
+inline constexpr std::chrono::seconds close_timeout{5};
+
+/// Gives the memory back that only a request needs.
+template <class E>
+void let_go_of_input(E& exchange) {
+    exchange.response.headers = httputil::HTTPHeaders();
+    if constexpr (requires { exchange.own_request(); }) {
+        exchange.own_request();
+    }
+}
+
+}  // namespace detail
+
+CYCLONE_INLINE ServerConnection::ServerConnection(http::Exchange& exchange,
+                                                  std::shared_ptr<http::UpgradedStream> stream,
+                                                  Delegate& delegate, const Settings& settings)
+    : exchange_(exchange),
+      stream_(std::move(stream)),
+      delegate_(delegate),
+      reactor_(reactor::current()),
+      session_(settings.session),
+      awaits_messages_(settings.awaits_messages) {
+    if (settings.ping_interval.count() > 0) {
+        heartbeat_.emplace(settings.ping_interval, settings.ping_timeout, reactor_.seconds());
+    }
+}
+
+CYCLONE_INLINE ServerConnection::~ServerConnection() {
+    timer_.cancel();
+    if (!stream_->closed()) {
+        stream_->leave();
+    }
+}
+
+CYCLONE_INLINE void ServerConnection::start() {
+    if (heartbeat_) {
+        set_timer(heartbeat_->due() - reactor_.seconds());
+    }
+    stream_->start(*this);
+}
+
+CYCLONE_INLINE void ServerConnection::opened(std::optional<Deferred<>> opening) {
+    if (opening) {
+        wait_for(http::ExchangePtr(exchange_), *this, std::move(*opening)).detach();
+    } else {
+        resume();
+    }
+}
+
+CYCLONE_INLINE void ServerConnection::data_received(std::string_view bytes) {
+    if (heartbeat_) {
+        heartbeat_->heard();
+    }
+    // They are unmasked where they lie: in the block that the connection reads into, where nobody
+    // looks at them again.
+    const std::span<char> mutable_bytes(const_cast<char*>(bytes.data()), bytes.size());
+    if (busy_) {
+        hold(mutable_bytes);
+    } else {
+        process(mutable_bytes);
+    }
+}
+
+CYCLONE_INLINE void ServerConnection::hold(std::span<char> bytes) {
+    pending_.append(bytes.data(), bytes.size());
+    if (pending_.size() >= detail::most_pending && !std::exchange(paused_, true)) {
+        stream_->pause_reading();
+    }
+}
+
+template <class F>
+void ServerConnection::tell(F f) {
+    try {
+        f();
+    } catch (...) {
+        fail(std::current_exception());
+    }
+}
+
+CYCLONE_INLINE void ServerConnection::process(std::span<char> bytes) {
+    const http::ExchangePtr keep(exchange_);
+    while (!ended_) {
+        if (stream_->pending_output() > detail::output_high_water) {
+            busy_ = true;
+            hold(bytes);
+            wait_for(keep, *this, stream_->drained()).detach();
+            return;
+        }
+        switch (session_.receive(bytes)) {
+            case Session::Event::none:
+                flush();
+                return;
+            case Session::Event::message:
+                if (!deliver()) {
+                    busy_ = true;
+                    hold(bytes);
+                    flush();
+                    return;
+                }
+                break;
+            case Session::Event::ping:
+                tell([this] { delegate_.on_ping(session_.control_payload()); });
+                break;
+            case Session::Event::pong:
+                tell([this] { delegate_.on_pong(session_.control_payload()); });
+                break;
+            case Session::Event::closed:
+                if (session_.failed()) {
+                    log::write(log::Level::debug, log::Channel::general,
+                               "websocket: closed with " +
+                                   std::to_string(session_.close_status().code.value_or(0)) + ": " +
+                                   std::string(session_.why()));
+                }
+                flush();
+                end(false);
+                return;
+        }
+    }
+}
+
+/// Whether the delegate is done with the message.
+CYCLONE_INLINE bool ServerConnection::deliver() {
+    if (!awaits_messages_) {
+        tell([this] { delegate_.on_message(session_.message()); });
+        return true;
+    }
+    auto running = run(http::ExchangePtr(exchange_), *this, session_.take_message());
+    const bool done = running.called();
+    std::move(running).detach();
+    return done;
+}
+
+CYCLONE_INLINE Deferred<> ServerConnection::run([[maybe_unused]] http::ExchangePtr keep,
+                                                ServerConnection& self, Message message) {
+    std::exception_ptr error;
+    try {
+        auto handling = self.delegate_.on_message(message);
+        if (handling) {
+            co_await *handling;
+        }
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (error) {
+        self.fail(error);
+    }
+    if (self.busy_) {
+        self.resume();
+    }
+}
+
+CYCLONE_INLINE Deferred<> ServerConnection::wait_for([[maybe_unused]] http::ExchangePtr keep,
+                                                     ServerConnection& self, Deferred<> what) {
+    std::exception_ptr error;
+    try {
+        co_await what;
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (error) {
+        self.fail(error);
+    }
+    self.resume();
+}
+
+CYCLONE_INLINE void ServerConnection::resume() {
+    busy_ = false;
+    detail::let_go_of_input(exchange_);
+    if (ended_) {
+        return;
+    }
+    std::string bytes = std::exchange(pending_, {});
+    process(bytes);
+    if (paused_ && !busy_ && !ended_) {
+        paused_ = false;
+        stream_->resume_reading();
+    }
+}
+
+CYCLONE_INLINE void ServerConnection::fail(const std::exception_ptr& error) {
+    delegate_.failed(error);
+    if (!ended_ && session_.can_send()) {
+        close(close_code::internal_error, "");
+    }
+}
+
+CYCLONE_INLINE ServerConnection::Write ServerConnection::write_message(MessageView message) {
+    if (!is_open()) {
+        return Write(nullptr);
+    }
+    session_.send(message);
+    flush();
+    return Write(stream_);
+}
+
+CYCLONE_INLINE ServerConnection::Write ServerConnection::write_message(
+    const PreparedMessage& message) {
+    if (!is_open()) {
+        return Write(nullptr);
+    }
+    flush();
+    auto frame = session_.frame_of(message);
+    const bool outermost = !std::exchange(writing_, true);
+    stream_->write(std::move(frame));
+    writing_ = !outermost;
+    return Write(stream_);
+}
+
+CYCLONE_INLINE void ServerConnection::ping(std::string_view payload) {
+    if (!is_open()) {
+        throw WebSocketClosedError();
+    }
+    session_.ping(payload);
+    flush();
+}
+
+CYCLONE_INLINE void ServerConnection::close(std::optional<std::uint16_t> code,
+                                            std::string_view reason) {
+    if (!is_open()) {
+        return;
+    }
+    session_.close(code, reason);
+    heartbeat_.reset();
+    set_timer(detail::close_timeout);
+    flush();
+}
+
+CYCLONE_INLINE void ServerConnection::shut_down() { close(close_code::going_away, ""); }
+
+CYCLONE_INLINE void ServerConnection::flush() {
+    std::string& output = session_.output();
+    if (output.empty() || ended_) {
+        return;
+    }
+    const http::ExchangePtr keep(exchange_);
+    // Whoever waits for the output may write more within write().
+    std::string bytes = std::exchange(output, {});
+    const bool outermost = !std::exchange(writing_, true);
+    constexpr std::size_t copied = 4096;
+    if (bytes.size() < copied) {
+        stream_->write(std::string_view(bytes));
+    } else {
+        stream_->write(std::move(bytes));
+    }
+    writing_ = !outermost;
+    // Short messages need no memory anew; a connection at rest keeps next to none.
+    constexpr std::size_t most_kept = 256;
+    if (output.empty() && bytes.capacity() <= most_kept) {
+        bytes.clear();
+        output = std::move(bytes);
+    }
+}
+
+CYCLONE_INLINE void ServerConnection::end(bool at_once) {
+    if (std::exchange(ended_, true)) {
+        return;
+    }
+    const http::ExchangePtr keep(exchange_);
+    at_once ? stream_->abort() : stream_->close();
+    tell_closed();
+}
+
+CYCLONE_INLINE void ServerConnection::connection_lost() {
+    if (std::exchange(ended_, true)) {
+        return;
+    }
+    if (!writing_) {
+        tell_closed();
+        return;
+    }
+    // Whoever goes through all clients to write to each must not find that one of them has gone
+    // from the list meanwhile.
+    reactor_.call_later(std::chrono::nanoseconds(0),
+                        [keep = http::ExchangePtr(exchange_), this] { tell_closed(); });
+}
+
+CYCLONE_INLINE void ServerConnection::tell_closed() {
+    timer_.cancel();
+    heartbeat_.reset();
+    std::string().swap(pending_);
+    try {
+        delegate_.on_close();
+    } catch (...) {
+        delegate_.failed(std::current_exception());
+    }
+}
+
+CYCLONE_INLINE void ServerConnection::set_timer(std::chrono::nanoseconds delay) {
+    timer_.cancel();
+    timer_ = reactor_.call_later(delay, [this] { on_timer(); });
+}
+
+CYCLONE_INLINE void ServerConnection::on_timer() {
+    const http::ExchangePtr keep(exchange_);
+    if (heartbeat_) {
+        beat();
+    } else {
+        end(true);
+    }
+}
+
+CYCLONE_INLINE void ServerConnection::beat() {
+    if (busy_) {
+        // It is we who don't listen.
+        heartbeat_->heard();
+    }
+    switch (heartbeat_->act(reactor_.seconds())) {
+        case Heartbeat::Action::give_up:
+            session_.close(close_code::internal_error, "no answer to a ping");
+            flush();
+            end(false);
+            return;
+        case Heartbeat::Action::ping:
+            session_.ping({});
+            flush();
+            break;
+        case Heartbeat::Action::none:
+            break;
+    }
+    if (heartbeat_) {
+        set_timer(heartbeat_->due() - reactor_.seconds());
+    }
+}
+
+}  // namespace cyclone::websocket

@@ -1,0 +1,19 @@
+#pragma once
+
+/// Redis: connections, pools, transactions, MONITOR and Pub/Sub. The module cyclone.redis. Link
+/// with hiredis, OpenSSL.
+
+#include <cyclone/redis/cluster.hpp>
+#include <cyclone/redis/command_table.hpp>
+#include <cyclone/redis/commands.hpp>
+#include <cyclone/redis/connection.hpp>
+#include <cyclone/redis/error.hpp>
+#include <cyclone/redis/monitor.hpp>
+#include <cyclone/redis/options.hpp>
+#include <cyclone/redis/pool.hpp>
+#include <cyclone/redis/reply.hpp>
+#include <cyclone/redis/script.hpp>
+#include <cyclone/redis/sentinel.hpp>
+#include <cyclone/redis/subscriber.hpp>
+#include <cyclone/redis/transact.hpp>
+#include <cyclone/redis/transaction.hpp>

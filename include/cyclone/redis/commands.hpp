@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cyclone/redis/commands/blocking.hpp>
+#include <cyclone/redis/commands/hashes.hpp>
+#include <cyclone/redis/commands/keys.hpp>
+#include <cyclone/redis/commands/lists.hpp>
+#include <cyclone/redis/commands/scanning.hpp>
+#include <cyclone/redis/commands/server.hpp>
+#include <cyclone/redis/commands/sets.hpp>
+#include <cyclone/redis/commands/sorted_sets.hpp>
+#include <cyclone/redis/commands/streams.hpp>
+#include <cyclone/redis/commands/strings.hpp>
+
+namespace cyclone::redis {
+
+/// The typed methods that Connection, ConnectionPool and Transaction share.
+///
+/// Each is one call of Derived::command<T>(name, arguments...), which does everything else, and
+/// gives a Result<T>: a Deferred<T> on a connection, nothing in a transaction. One that waits on the
+/// server calls Derived::blocking<T>(time, name, arguments...) instead.
+template <class Derived, template <class> class Result>
+class Commands : public KeyCommands<Derived, Result>,
+                 public StringCommands<Derived, Result>,
+                 public HashCommands<Derived, Result>,
+                 public ListCommands<Derived, Result>,
+                 public SetCommands<Derived, Result>,
+                 public SortedSetCommands<Derived, Result>,
+                 public StreamCommands<Derived, Result>,
+                 public ScanCommands<Derived, Result>,
+                 public BlockingCommands<Derived, Result>,
+                 public ServerCommands<Derived, Result> {};
+
+}  // namespace cyclone::redis

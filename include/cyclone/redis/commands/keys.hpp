@@ -1,0 +1,91 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cyclone/redis/scan_range.hpp>
+
+namespace cyclone::redis {
+
+/// Commands on keys of any type. As in cyclone.redis; `delete` is `del` here, a word that C++ has
+/// taken.
+template <class Derived, template <class> class Result>
+class KeyCommands {
+public:
+    /// Whether there is such a key.
+    Result<bool> exists(std::string_view key) {
+        return self().template command<bool>("EXISTS", key);
+    }
+
+    /// Deletes keys: names, or ranges of names. Gives how many there were.
+    template <class... Keys>
+    Result<std::int64_t> del(const Keys&... keys) {
+        return self().template command<std::int64_t>("DEL", keys...);
+    }
+    /// As del(), but the memory is freed in the background.
+    template <class... Keys>
+    Result<std::int64_t> unlink(const Keys&... keys) {
+        return self().template command<std::int64_t>("UNLINK", keys...);
+    }
+
+    /// "string", "list", "set", "zset", "hash", "stream" or "none".
+    Result<std::string> type(std::string_view key) {
+        return self().template command<std::string>("TYPE", key);
+    }
+
+    /// All keys that match the glob `pattern`. Blocks the server while it looks: see scan().
+    Result<std::vector<std::string>> keys(std::string_view pattern = "*") {
+        return self().template command<std::vector<std::string>>("KEYS", pattern);
+    }
+
+    /// One page of all keys, from `cursor` on, which is 0 at first. A key may come twice.
+    Result<Page<std::vector<std::string>>> scan(std::uint64_t cursor = 0,
+                                                const ScanOptions& options = {}) {
+        return self().template command<Page<std::vector<std::string>>>("SCAN", cursor,
+                                                                       options.words());
+    }
+
+    Result<std::optional<std::string>> randomkey() {
+        return self().template command<std::optional<std::string>>("RANDOMKEY");
+    }
+    Result<void> rename(std::string_view from, std::string_view to) {
+        return self().template command<void>("RENAME", from, to);
+    }
+    /// False when `to` exists.
+    Result<bool> renamenx(std::string_view from, std::string_view to) {
+        return self().template command<bool>("RENAMENX", from, to);
+    }
+
+    /// Lets `key` end after `time`. False when there is no such key.
+    Result<bool> expire(std::string_view key, std::chrono::seconds time) {
+        return self().template command<bool>("EXPIRE", key, time.count());
+    }
+    Result<bool> pexpire(std::string_view key, std::chrono::milliseconds time) {
+        return self().template command<bool>("PEXPIRE", key, time.count());
+    }
+    /// At a time in seconds of the Unix epoch.
+    Result<bool> expireat(std::string_view key, std::int64_t epoch) {
+        return self().template command<bool>("EXPIREAT", key, epoch);
+    }
+    /// Takes the end away. False when there was none.
+    Result<bool> persist(std::string_view key) {
+        return self().template command<bool>("PERSIST", key);
+    }
+    /// Seconds left; -1: without end; -2: no such key.
+    Result<std::int64_t> ttl(std::string_view key) {
+        return self().template command<std::int64_t>("TTL", key);
+    }
+    /// Milliseconds left; -1: without end; -2: no such key.
+    Result<std::int64_t> pttl(std::string_view key) {
+        return self().template command<std::int64_t>("PTTL", key);
+    }
+
+private:
+    Derived& self() { return static_cast<Derived&>(*this); }
+};
+
+}  // namespace cyclone::redis

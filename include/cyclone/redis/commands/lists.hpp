@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cyclone::redis {
+
+/// Commands on lists. As in cyclone.redis. Indices count from the back when negative.
+template <class Derived, template <class> class Result>
+class ListCommands {
+public:
+    /// Values, or ranges of values, each put before the one before. Gives the new length.
+    template <class... Values>
+    Result<std::int64_t> lpush(std::string_view key, const Values&... values) {
+        return self().template command<std::int64_t>("LPUSH", key, values...);
+    }
+    template <class... Values>
+    Result<std::int64_t> rpush(std::string_view key, const Values&... values) {
+        return self().template command<std::int64_t>("RPUSH", key, values...);
+    }
+    template <class T = std::optional<std::string>>
+    Result<T> lpop(std::string_view key) {
+        return self().template command<T>("LPOP", key);
+    }
+    template <class T = std::optional<std::string>>
+    Result<T> rpop(std::string_view key) {
+        return self().template command<T>("RPOP", key);
+    }
+    /// From `start` to `end` inclusive.
+    template <class T = std::vector<std::string>>
+    Result<T> lrange(std::string_view key, std::int64_t start = 0, std::int64_t end = -1) {
+        return self().template command<T>("LRANGE", key, start, end);
+    }
+    Result<std::int64_t> llen(std::string_view key) {
+        return self().template command<std::int64_t>("LLEN", key);
+    }
+    template <class T = std::optional<std::string>>
+    Result<T> lindex(std::string_view key, std::int64_t index) {
+        return self().template command<T>("LINDEX", key, index);
+    }
+    template <class V>
+    Result<void> lset(std::string_view key, std::int64_t index, const V& value) {
+        return self().template command<void>("LSET", key, index, value);
+    }
+    /// Keeps `start` to `end` inclusive.
+    Result<void> ltrim(std::string_view key, std::int64_t start, std::int64_t end) {
+        return self().template command<void>("LTRIM", key, start, end);
+    }
+    /// Takes `count` equal values out, from the back when negative, all when 0. Gives how many
+    /// there were.
+    template <class V>
+    Result<std::int64_t> lrem(std::string_view key, std::int64_t count, const V& value) {
+        return self().template command<std::int64_t>("LREM", key, count, value);
+    }
+
+private:
+    Derived& self() { return static_cast<Derived&>(*this); }
+};
+
+}  // namespace cyclone::redis

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace cyclone::redis {
+
+/// What zrange_withscores() and its sisters give, by score.
+using ScoredMembers = std::vector<std::pair<std::string, double>>;
+
+/// Which part of the answer of zrangebyscore() is wanted.
+struct Limit {
+    std::int64_t offset = 0;
+    /// Negative: all from offset on.
+    std::int64_t count = -1;
+};
+
+/// Commands on sorted sets. As in cyclone.redis.
+///
+/// A bound of a range by score is a number, or text where Redis' own notation is needed: "(5"
+/// without 5 itself, "-inf",
+/// "+inf". Indices are inclusive and count from the back when negative.
+template <class Derived, template <class> class Result>
+class SortedSetCommands {
+public:
+    /// A score and its member, several in turn. Gives how many members are new.
+    template <class... ScoresAndMembers>
+    Result<std::int64_t> zadd(std::string_view key, const ScoresAndMembers&... scores_and_members) {
+        return self().template command<std::int64_t>("ZADD", key, scores_and_members...);
+    }
+    /// Gives the new score.
+    Result<double> zincrby(std::string_view key, double by, std::string_view member) {
+        return self().template command<double>("ZINCRBY", key, by, member);
+    }
+    template <class... Members>
+    Result<std::int64_t> zrem(std::string_view key, const Members&... members) {
+        return self().template command<std::int64_t>("ZREM", key, members...);
+    }
+    Result<std::int64_t> zcard(std::string_view key) {
+        return self().template command<std::int64_t>("ZCARD", key);
+    }
+    Result<std::optional<double>> zscore(std::string_view key, std::string_view member) {
+        return self().template command<std::optional<double>>("ZSCORE", key, member);
+    }
+    /// The place by score, from 0.
+    Result<std::optional<std::int64_t>> zrank(std::string_view key, std::string_view member) {
+        return self().template command<std::optional<std::int64_t>>("ZRANK", key, member);
+    }
+    template <class Min, class Max>
+    Result<std::int64_t> zcount(std::string_view key, const Min& min, const Max& max) {
+        return self().template command<std::int64_t>("ZCOUNT", key, min, max);
+    }
+
+    template <class T = std::vector<std::string>>
+    Result<T> zrange(std::string_view key, std::int64_t start = 0, std::int64_t end = -1) {
+        return self().template command<T>("ZRANGE", key, start, end);
+    }
+    Result<ScoredMembers> zrange_withscores(std::string_view key, std::int64_t start = 0,
+                                            std::int64_t end = -1) {
+        return self().template command<ScoredMembers>("ZRANGE", key, start, end, "WITHSCORES");
+    }
+    template <class T = std::vector<std::string>>
+    Result<T> zrevrange(std::string_view key, std::int64_t start = 0, std::int64_t end = -1) {
+        return self().template command<T>("ZREVRANGE", key, start, end);
+    }
+    Result<ScoredMembers> zrevrange_withscores(std::string_view key, std::int64_t start = 0,
+                                               std::int64_t end = -1) {
+        return self().template command<ScoredMembers>("ZREVRANGE", key, start, end, "WITHSCORES");
+    }
+    template <class T = std::vector<std::string>, class Min, class Max>
+    Result<T> zrangebyscore(std::string_view key, const Min& min, const Max& max,
+                            std::optional<Limit> limit = std::nullopt) {
+        return self().template command<T>("ZRANGEBYSCORE", key, min, max, words(limit));
+    }
+    template <class Min, class Max>
+    Result<ScoredMembers> zrangebyscore_withscores(std::string_view key, const Min& min,
+                                                   const Max& max,
+                                                   std::optional<Limit> limit = std::nullopt) {
+        return self().template command<ScoredMembers>("ZRANGEBYSCORE", key, min, max, "WITHSCORES",
+                                                      words(limit));
+    }
+    template <class Min, class Max>
+    Result<std::int64_t> zremrangebyscore(std::string_view key, const Min& min, const Max& max) {
+        return self().template command<std::int64_t>("ZREMRANGEBYSCORE", key, min, max);
+    }
+    Result<std::int64_t> zremrangebyrank(std::string_view key, std::int64_t start,
+                                         std::int64_t end) {
+        return self().template command<std::int64_t>("ZREMRANGEBYRANK", key, start, end);
+    }
+    /// Puts the sums of the scores in `keys` into `destination`. Gives how many members that has.
+    template <std::ranges::forward_range Keys>
+    Result<std::int64_t> zunionstore(std::string_view destination, const Keys& keys) {
+        return self().template command<std::int64_t>("ZUNIONSTORE", destination,
+                                                     std::ranges::distance(keys), keys);
+    }
+    template <std::ranges::forward_range Keys>
+    Result<std::int64_t> zinterstore(std::string_view destination, const Keys& keys) {
+        return self().template command<std::int64_t>("ZINTERSTORE", destination,
+                                                     std::ranges::distance(keys), keys);
+    }
+
+private:
+    Derived& self() { return static_cast<Derived&>(*this); }
+    static auto words(const std::optional<Limit>& limit) {
+        using Words = std::tuple<std::string_view, std::int64_t, std::int64_t>;
+        return limit ? std::optional(Words("LIMIT", limit->offset, limit->count)) : std::nullopt;
+    }
+};
+
+}  // namespace cyclone::redis

@@ -1,0 +1,6 @@
+#pragma once
+
+/// Tests without a port: connections in memory. The module tornado.testing.
+
+#include <cyclone/testing/http_client.hpp>
+#include <cyclone/testing/memory_connection.hpp>

@@ -1,0 +1,380 @@
+// What a Redis command costs, beside redis-benchmark, hiredis' asynchronous API and blocking hiredis, in one run.
+//
+// Starts a redis-server of its own on the first core and runs on the second. Build it with -O2 -DNDEBUG and start it
+// with nothing else running: each figure is the median of rounds in which the competitors take turns. --json prints
+// rows instead of the table. Exits with 1 when a goal is missed.
+
+#include <hiredis/async.h>
+#include <hiredis/hiredis.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cyclone/reactor.hpp>
+#include <cyclone/redis.hpp>
+
+namespace {
+
+std::size_t allocations = 0;
+
+}  // namespace
+
+// Counts all that anybody in this program asks the heap for, hiredis and the C++ library included.
+extern "C" void* __libc_malloc(std::size_t size);
+extern "C" void* __libc_realloc(void* block, std::size_t size);
+extern "C" void* malloc(std::size_t size) {
+    ++allocations;
+    return __libc_malloc(size);
+}
+extern "C" void* realloc(void* block, std::size_t size) {
+    ++allocations;
+    return __libc_realloc(block, size);
+}
+
+namespace {
+
+using namespace std::chrono_literals;
+using cyclone::Deferred;
+using Clock = std::chrono::steady_clock;
+namespace redis = cyclone::redis;
+
+constexpr int rounds = 7;
+constexpr std::string_view key = "key:__rand_int__";  // what redis-benchmark sends
+constexpr std::string_view value = "xxx";
+
+double cpu_seconds() {
+    ::rusage usage{};
+    ::getrusage(RUSAGE_THREAD, &usage);
+    const auto seconds = [](const ::timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+    };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+void pin_to(int core) {
+    ::cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(core, &set);
+    ::sched_setaffinity(0, sizeof set, &set);
+}
+
+std::uint16_t free_port() {
+    boost::asio::io_context context;
+    boost::asio::ip::tcp::acceptor acceptor(context, {boost::asio::ip::address_v4::loopback(), 0});
+    return acceptor.local_endpoint().port();
+}
+
+const std::uint16_t port = free_port();
+
+pid_t start(std::vector<std::string> words, int core) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        pin_to(core);
+        std::vector<char*> arguments;
+        for (std::string& word : words) {
+            arguments.push_back(word.data());
+        }
+        arguments.push_back(nullptr);
+        ::execvp(arguments[0], arguments.data());
+        ::_exit(127);
+    }
+    return child;
+}
+
+redis::ConnectionOptions here() {
+    redis::ConnectionOptions options;
+    options.port = port;
+    return options;
+}
+
+/// What one round of one competitor took, per command.
+struct Cost {
+    double wall_us = 0;
+    double cpu_us = 0;
+    double allocations = 0;
+};
+
+template <class F>
+Cost measure(int commands, F run) {
+    const std::size_t before = allocations;
+    const double cpu = cpu_seconds();
+    const auto start = Clock::now();
+    run();
+    const std::chrono::duration<double, std::micro> wall = Clock::now() - start;
+    return {wall.count() / commands, (cpu_seconds() - cpu) * 1e6 / commands,
+            static_cast<double>(allocations - before) / commands};
+}
+
+// Ours: as many coroutines as there are commands in flight.
+
+Deferred<> worker(redis::Connection& db, bool sets, int& left) {
+    while (left > 0) {
+        --left;
+        if (sets) {
+            co_await db.set(key, value);
+        } else {
+            co_await db.get(key);
+        }
+    }
+}
+
+struct Ours {
+    explicit Ours() : db(here()) { reactor.run_until(db.ready()); }
+
+    void run(bool sets, int depth, int commands) {
+        reactor.run_until(all(sets, depth, commands));
+    }
+    Deferred<> all(bool sets, int depth, int commands) {
+        std::vector<Deferred<>> workers;
+        for (int i = 0; i < depth; ++i) {
+            workers.push_back(worker(db, sets, commands));
+        }
+        for (auto& each : workers) {
+            co_await each;
+        }
+    }
+
+    cyclone::reactor::Reactor reactor;
+    redis::Connection db;
+};
+
+// hiredis' asynchronous API, with the smallest event loop there is: poll() of the one socket.
+
+struct Hiredis {
+    Hiredis() : context(::redisAsyncConnect("127.0.0.1", port)) {
+        context->ev.data = this;
+        context->ev.addRead = [](void* self) { static_cast<Hiredis*>(self)->events |= POLLIN; };
+        context->ev.delRead = [](void* self) { static_cast<Hiredis*>(self)->events &= ~POLLIN; };
+        context->ev.addWrite = [](void* self) { static_cast<Hiredis*>(self)->events |= POLLOUT; };
+        context->ev.delWrite = [](void* self) { static_cast<Hiredis*>(self)->events &= ~POLLOUT; };
+        context->data = this;
+        events = POLLIN | POLLOUT;
+    }
+    ~Hiredis() { ::redisAsyncFree(context); }
+
+    void send() {
+        --left;
+        const auto replied = [](::redisAsyncContext* context, void* reply, void*) {
+            auto* self = static_cast<Hiredis*>(context->data);
+            if (reply == nullptr) {
+                return;
+            }
+            --pending_of(*self);
+            if (self->left > 0) {
+                self->send();
+            }
+        };
+        ++pending;
+        const char* set[] = {"SET", key.data(), value.data()};
+        const char* get[] = {"GET", key.data()};
+        const std::size_t sizes[] = {3, key.size(), value.size()};
+        ::redisAsyncCommandArgv(context, replied, nullptr, sets ? 3 : 2, sets ? set : get, sizes);
+    }
+    static int& pending_of(Hiredis& self) { return self.pending; }
+
+    void run(bool sets_, int depth, int commands) {
+        sets = sets_;
+        left = commands;
+        for (int i = 0; i < depth; ++i) {
+            send();
+        }
+        while (pending > 0) {
+            ::pollfd one{context->c.fd, static_cast<short>(events), 0};
+            ::poll(&one, 1, -1);
+            if ((one.revents & POLLIN) != 0) {
+                ::redisAsyncHandleRead(context);
+            }
+            if ((one.revents & POLLOUT) != 0) {
+                ::redisAsyncHandleWrite(context);
+            }
+        }
+    }
+
+    ::redisAsyncContext* context;
+    int events = 0;
+    int left = 0;
+    int pending = 0;
+    bool sets = false;
+};
+
+void run_blocking(::redisContext* context, int commands) {
+    const char* get[] = {"GET", key.data()};
+    const std::size_t sizes[] = {3, key.size()};
+    for (int i = 0; i < commands; ++i) {
+        ::freeReplyObject(::redisCommandArgv(context, 2, get, sizes));
+    }
+}
+
+/// Requests per second, as redis-benchmark prints them.
+double redis_benchmark(std::string_view test, int depth, int commands) {
+    const std::string command = "taskset -c 1 redis-benchmark -p " + std::to_string(port) +
+                                " -c 1 -P " + std::to_string(depth) + " -t " + std::string(test) +
+                                " -n " + std::to_string(commands) + " --csv 2>/dev/null";
+    FILE* output = ::popen(command.c_str(), "r");
+    std::array<char, 512> line{};
+    double rate = 0;
+    while (std::fgets(line.data(), line.size(), output) != nullptr) {
+        // "SET","123456.78",...
+        const std::string_view text(line.data());
+        const auto comma = text.find("\",\"");
+        if (comma != text.npos && !text.starts_with("\"test")) {
+            rate = std::strtod(line.data() + comma + 3, nullptr);
+        }
+    }
+    ::pclose(output);
+    return rate;
+}
+
+double median(std::vector<double> figures) {
+    std::sort(figures.begin(), figures.end());
+    return figures[figures.size() / 2];
+}
+
+bool as_json = false;
+bool all_met = true;
+int rows = 0;
+
+void row(const std::string& name, const char* unit, double ours, const char* peer, double theirs,
+         const std::string& goal, bool met) {
+    all_met = all_met && met;
+    if (as_json) {
+        std::printf("%s\n {\"group\": \"redis\", \"name\": \"%s\", \"unit\": \"%s\", \"ours\": %.4g, \"peers\": {",
+                    rows++ == 0 ? "[" : ",", name.c_str(), unit, ours);
+        if (peer != nullptr) {
+            std::printf("\"%s\": %.4g", peer, theirs);
+        }
+        std::printf("}, \"goal\": \"%s\", \"met\": %s}", goal.c_str(), met ? "true" : "false");
+        return;
+    }
+    std::printf("%-34s %12.4g %-14s %-16s %12.4g  %-24s %s\n", name.c_str(), ours, unit,
+                peer == nullptr ? "" : peer, theirs, goal.c_str(), met ? "met" : "NOT MET");
+}
+
+void compare_rates(Ours& ours) {
+    for (const bool sets : {true, false}) {
+        for (const int depth : {16, 100}) {
+            const int commands = 200000;
+            std::vector<double> mine, theirs;
+            for (int i = 0; i < rounds; ++i) {
+                mine.push_back(
+                    1e6 / measure(commands, [&] { ours.run(sets, depth, commands); }).wall_us);
+                theirs.push_back(redis_benchmark(sets ? "set" : "get", depth, commands));
+            }
+            row(std::string(sets ? "SET" : "GET") + ", " + std::to_string(depth) + " in flight",
+                "commands/s", median(mine), "redis-benchmark", median(theirs),
+                ">= 0.95x redis-benchmark", median(mine) >= 0.95 * median(theirs));
+        }
+    }
+}
+
+void compare_cpu(Ours& ours) {
+    Hiredis hiredis;
+    hiredis.run(false, 1, 100);
+    for (const int depth : {1, 16, 100}) {
+        const int commands = depth == 1 ? 10000 : 200000;
+        std::vector<double> mine, theirs, heap;
+        ours.run(false, depth, commands / 10);
+        for (int i = 0; i < rounds; ++i) {
+            const Cost cost = measure(commands, [&] { ours.run(false, depth, commands); });
+            mine.push_back(cost.cpu_us);
+            heap.push_back(cost.allocations);
+            theirs.push_back(
+                measure(commands, [&] { hiredis.run(false, depth, commands); }).cpu_us);
+        }
+        const std::string in_flight = "GET, " + std::to_string(depth) + " in flight";
+        row(in_flight + ", CPU", "us/command", median(mine), "hiredis async", median(theirs),
+            "<= 0.8x hiredis", median(mine) <= 0.8 * median(theirs));
+        row(in_flight + ", heap", "calls/command", median(heap), nullptr, 0, "0 when warm",
+            median(heap) < 0.01);
+    }
+}
+
+void compare_round_trip(Ours& ours) {
+    ::redisContext* context = ::redisConnect("127.0.0.1", port);
+    std::vector<double> mine, theirs;
+    for (int i = 0; i < 3 * rounds; ++i) {
+        mine.push_back(measure(5000, [&] { ours.run(false, 1, 5000); }).wall_us);
+        theirs.push_back(measure(5000, [&] { run_blocking(context, 5000); }).wall_us);
+    }
+    ::redisFree(context);
+    row("GET, one after the other", "us", median(mine), "hiredis blocking", median(theirs),
+        "<= 1.05x hiredis", median(mine) <= 1.05 * median(theirs));
+}
+
+Deferred<> read_lines(redis::Monitor& monitor, int& lines, int until) {
+    while (lines < until) {
+        const auto batch = co_await monitor.next();
+        lines += static_cast<int>(batch.size());
+    }
+}
+
+void measure_monitor() {
+    cyclone::reactor::Reactor reactor;
+    redis::Monitor monitor(here());
+    int lines = 0;
+    reactor.run_until(read_lines(monitor, lines, 0));
+    auto begun = monitor.next();
+    reactor.run_until(std::move(begun));
+    const pid_t load = start({"redis-benchmark", "-p", std::to_string(port), "-c", "1", "-P", "64",
+                              "-t", "set", "-n", "10000000", "-q"},
+                             0);
+    reactor.run_until(read_lines(monitor, lines, 50000));
+    std::vector<double> rates;
+    for (int i = 0; i < rounds; ++i) {
+        lines = 0;
+        const double cpu = cpu_seconds();
+        reactor.run_until(read_lines(monitor, lines, 300000));
+        rates.push_back(lines / (cpu_seconds() - cpu));
+    }
+    ::kill(load, SIGKILL);
+    ::waitpid(load, nullptr, 0);
+    row("MONITOR, read and cut into lines", "lines/s of CPU", median(rates), nullptr, 0,
+        ">= 1e6", median(rates) >= 1e6);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    as_json = argc > 1 && std::string_view(argv[1]) == "--json";
+    std::string folder = std::filesystem::temp_directory_path() / "cyclone-redis-bench-XXXXXX";
+    if (::mkdtemp(folder.data()) == nullptr) {
+        return 2;
+    }
+    const pid_t server = start({"redis-server", "--port", std::to_string(port), "--save", "",
+                                "--dir", folder, "--logfile", "redis.log"},
+                               0);
+    pin_to(1);
+    {
+        Ours ours;
+        compare_rates(ours);
+        compare_cpu(ours);
+        compare_round_trip(ours);
+    }
+    measure_monitor();
+    if (as_json) {
+        std::printf("\n]\n");
+    }
+    ::kill(server, SIGKILL);
+    ::waitpid(server, nullptr, 0);
+    std::filesystem::remove_all(folder);
+    return all_met ? 0 : 1;
+}

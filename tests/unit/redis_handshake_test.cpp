@@ -1,0 +1,81 @@
+#include <boost/test/unit_test.hpp>
+
+#include <cyclone/redis/command.hpp>
+#include <cyclone/redis/handshake.hpp>
+
+namespace redis = cyclone::redis;
+using State = redis::Handshake::State;
+
+namespace {
+
+std::string encoded(const auto&... args) {
+    std::string out;
+    redis::append_command(out, args...);
+    return out;
+}
+
+redis::ConnectionOptions full() {
+    redis::ConnectionOptions options;
+    options.username = "al";
+    options.password = "secret";
+    options.db = 3;
+    options.client_name = "me";
+    return options;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(redis_handshake)
+
+BOOST_AUTO_TEST_CASE(everything_is_said_in_one_write_and_the_last_reply_makes_it_ready) {
+    redis::Handshake handshake(full());
+    BOOST_TEST(handshake.request() == encoded("AUTH", "al", "secret") + encoded("SELECT", 3) +
+                                          encoded("CLIENT", "SETNAME", "me") + encoded("PING"));
+    BOOST_CHECK(handshake.feed("+OK\r\n+OK\r\n+O") == State::waiting);
+    BOOST_CHECK(handshake.feed("K\r\n") == State::waiting);
+    BOOST_CHECK(handshake.feed("+PONG\r\n") == State::ready);
+}
+
+BOOST_AUTO_TEST_CASE(without_login_there_is_only_the_ping) {
+    redis::Handshake handshake(redis::ConnectionOptions{});
+    BOOST_TEST(handshake.request() == encoded("PING"));
+}
+
+BOOST_AUTO_TEST_CASE(a_password_without_a_user_is_for_the_default_user) {
+    redis::ConnectionOptions options;
+    options.password = "secret";
+    BOOST_TEST(redis::Handshake(options).request() == encoded("AUTH", "secret") + encoded("PING"));
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_password_is_refused_in_the_words_of_the_server) {
+    redis::Handshake handshake(full());
+    BOOST_CHECK(handshake.feed("-WRONGPASS invalid username-password pair\r\n") == State::refused);
+    BOOST_TEST(handshake.failed_command() == "AUTH");
+    BOOST_TEST(handshake.error() == "WRONGPASS invalid username-password pair");
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_password_is_refused_and_a_loading_server_is_unavailable) {
+    redis::Handshake no_password(redis::ConnectionOptions{});
+    BOOST_CHECK(no_password.feed("-NOAUTH Authentication required.\r\n") == State::refused);
+    redis::Handshake loading(redis::ConnectionOptions{});
+    BOOST_CHECK(loading.feed("-LOADING Redis is loading the dataset in memory\r\n") ==
+                State::unavailable);
+    redis::Handshake full_house(redis::ConnectionOptions{});
+    BOOST_CHECK(full_house.feed("-ERR max number of clients reached\r\n") == State::unavailable);
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_the_server_does_not_want_does_not_matter) {
+    redis::ConnectionOptions options;
+    options.client_name = "a name";
+    redis::Handshake handshake(options);
+    BOOST_CHECK(handshake.feed("-ERR Client names cannot contain spaces\r\n+PONG\r\n") ==
+                State::ready);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_redis_is_told) {
+    redis::Handshake handshake(redis::ConnectionOptions{});
+    BOOST_CHECK(handshake.feed("HTTP/1.1 400 Bad Request\r\n") == State::unavailable);
+    BOOST_TEST(handshake.error().starts_with("what answers there is no Redis: "));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,256 @@
+// WebSocketHandler and SSEHandler in an Application, on connections that exist in memory alone.
+
+#include <deque>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cyclone/sse.hpp>
+#include <cyclone/testing/memory_connection.hpp>
+#include <cyclone/web.hpp>
+#include <cyclone/websocket.hpp>
+
+#include "captured_log.hpp"
+#include "websocket_wire.hpp"
+
+using namespace std::chrono_literals;
+using namespace cyclone;
+using wire::Answers;
+using wire::close_of;
+using wire::from_client;
+
+BOOST_AUTO_TEST_SUITE(websocket_handler)
+
+namespace {
+
+constexpr std::string_view handshake =
+    " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+/// A client of `application`.
+class Client {
+public:
+    explicit Client(const web::Application& application)
+        : connection_(application.service(), application.http_settings()) {}
+
+    /// The first line of the answer; empty when there is none yet.
+    std::string open(std::string_view path, std::string_view more = "") {
+        connection_.send("GET " + std::string(path) + std::string(handshake) + std::string(more) +
+                         "\r\n");
+        const std::string received = connection_.take_received();
+        if (received.empty()) {
+            return "";
+        }
+        const std::size_t head_end = received.find("\r\n\r\n") + 4;
+        head_ = received.substr(0, head_end);
+        early_ = received.substr(head_end);
+        return head_.substr(0, head_.find("\r\n"));
+    }
+    void send(std::string_view bytes) { connection_.send(bytes); }
+    Answers received() {
+        return reader_.read(std::exchange(early_, {}) + connection_.take_received());
+    }
+    const std::string& head() const { return head_; }
+    testing::MemoryConnection& connection() { return connection_; }
+
+private:
+    testing::MemoryConnection connection_;
+    wire::Reader reader_;
+    std::string head_;
+    std::string early_;
+};
+
+/// What happens to the handlers of a test.
+std::vector<std::string> events;
+/// What they wait for.
+std::deque<Promise<>> gates;
+
+Deferred<> gate() { return gates.emplace_back().get_deferred(); }
+
+struct Recorder : websocket::WebSocketHandler {
+    ~Recorder() override { events.push_back("gone"); }
+    void on_close() override {
+        events.push_back("closed " + std::to_string(close_code().value_or(0)) + " " +
+                         close_reason());
+    }
+};
+
+struct Typed : Recorder {
+    void open(int number, std::string name) {
+        events.push_back("open " + std::to_string(number + 1) + " " + name);
+    }
+    void on_message(std::string_view text) { write_message(text); }
+};
+
+struct Bytes : Recorder {
+    void on_message(std::span<const std::byte> bytes) { write_message(bytes); }
+};
+
+/// Waits wherever it can.
+struct Waiting : Recorder {
+    Deferred<> prepare() {
+        co_await gate();
+        events.push_back("prepared");
+    }
+    Deferred<> open() {
+        co_await gate();
+        events.push_back("opened");
+    }
+    Deferred<> on_message(std::string_view text) {
+        co_await gate();
+        // The message is still there, and so is the request.
+        events.push_back("message " + std::string(text) + " " + std::string(request.path));
+        try {
+            co_await write_message(text);
+        } catch (const websocket::WebSocketClosedError&) {
+            events.push_back("too late");
+        }
+    }
+};
+
+struct Failing : Recorder {
+    void open() { throw std::runtime_error("deliberate"); }
+    void on_message(std::string_view) {}
+};
+
+void check_events(std::vector<std::string> expected) {
+    BOOST_TEST(events == expected, boost::test_tools::per_element());
+}
+
+struct Fresh {
+    Fresh() {
+        events.clear();
+        gates.clear();
+    }
+    reactor::Reactor reactor;
+    CapturedLog log;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(open_gets_the_groups_of_the_pattern_converted, Fresh) {
+    const web::Application application({web::url<Typed>(R"(/(\w+)/(\w+))")});
+    Client client(application);
+    BOOST_TEST(client.open("/41/ada") == "HTTP/1.1 101 Switching Protocols");
+    client.send(from_client(0x81, "hi") + from_client(0x88, close_of(3001, "why")));
+    BOOST_TEST(client.received() == (Answers{"text hi", "close 3001"}),
+               boost::test_tools::per_element());
+    check_events({"open 42 ada", "closed 3001 why", "gone"});
+
+    Client other(application);
+    BOOST_TEST(other.open("/x/ada") == "HTTP/1.1 404 Not Found");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_pattern_that_does_not_fit_open_is_refused_with_the_handlers_name, Fresh) {
+    std::string message;
+    try {
+        web::Application application({web::url<Typed>(R"(/(\w+))")});
+    } catch (const std::invalid_argument& error) {
+        message = error.what();
+    }
+    BOOST_TEST(message.find("Typed") != std::string::npos, message);
+    BOOST_TEST(message.find("Endpoint") == std::string::npos, message);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_handshake_answers_as_the_rfc_says, Fresh) {
+    const web::Application application({web::url<Bytes>("/")});
+    Client client(application);
+    client.open("/");
+    BOOST_TEST(client.head().find("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n") !=
+               std::string::npos);
+    BOOST_TEST(client.head().find("Upgrade: websocket\r\n") != std::string::npos);
+    Client foreign(application);
+    BOOST_TEST(foreign.open("/", "Origin: http://evil.example\r\n") == "HTTP/1.1 403 Forbidden");
+    Client neighbour(application);
+    BOOST_TEST(neighbour.open("/", "Origin: http://localhost\r\n") ==
+               "HTTP/1.1 101 Switching Protocols");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_message_of_a_kind_that_is_not_taken_is_1003, Fresh) {
+    const web::Application application({web::url<Bytes>("/")});
+    Client client(application);
+    client.open("/");
+    client.send(from_client(0x82, "\x01") + from_client(0x81, "text"));
+    BOOST_TEST(client.received() == (Answers{"binary \x01", "close 1003"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_open_throws_is_logged_and_closes_with_1011, Fresh) {
+    const web::Application application({web::url<Failing>("/")});
+    Client client(application);
+    BOOST_TEST(client.open("/") == "HTTP/1.1 101 Switching Protocols");
+    BOOST_TEST(client.received() == Answers{"close 1011"}, boost::test_tools::per_element());
+    client.send(from_client(0x88, close_of(1011)));
+    check_events({"closed 1011 ", "gone"});
+}
+
+BOOST_FIXTURE_TEST_CASE(a_client_may_disappear_at_every_await, Fresh) {
+    const web::Application application({web::url<Waiting>("/path")});
+    // How many gates have opened when the client goes: in prepare(), open(), on_message(),
+    // write_message().
+    for (std::size_t opened = 0; opened <= 3; ++opened) {
+        BOOST_TEST_CONTEXT("after " << opened << " awaits") {
+            events.clear();
+            gates.clear();
+            Client client(application);
+            client.open("/path");
+            client.send(from_client(0x81, "kept"));
+            if (opened == 3) {
+                client.connection().stall();
+            }
+            for (std::size_t i = 0; i < opened; ++i) {
+                gates.at(i).callback();
+            }
+            client.connection().disconnect();
+            for (std::size_t i = opened; i < gates.size(); ++i) {
+                gates[i].callback();
+            }
+            BOOST_TEST(events.back() == "gone");
+            BOOST_TEST(std::ranges::count(events, "closed 0 ") == (opened == 0 ? 0 : 1));
+            const bool got_message =
+                std::ranges::find(events, "message kept /path") != events.end();
+            BOOST_TEST(got_message == (opened >= 2));
+            BOOST_TEST((std::ranges::find(events, "too late") != events.end()) == got_message);
+        }
+    }
+}
+
+namespace {
+
+struct Pushes : sse::SSEHandler {
+    ~Pushes() override { events.push_back("gone"); }
+    Deferred<> bind(int number) {
+        events.push_back("bind " + std::to_string(number));
+        send_event("before");
+        co_await gate();
+        co_await send_event("after");
+        events.push_back("sent");
+    }
+    void unbind() override { events.push_back("unbind"); }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(events_are_sent_as_they_come, Fresh) {
+    const web::Application application({web::url<Pushes>(R"(/(\d+))")});
+    testing::MemoryConnection client(application.service());
+    client.send("GET /7 HTTP/1.1\r\nHost: x\r\n\r\n");
+    std::string received = client.take_received();
+    BOOST_TEST(received.find("text/event-stream") != std::string::npos);
+    BOOST_TEST(received.find("data: before\n\n") != std::string::npos);
+    gates.at(0).callback();
+    BOOST_TEST(client.take_received().find("data: after\n\n") != std::string::npos);
+    client.disconnect();
+    check_events({"bind 7", "sent", "unbind", "gone"});
+}
+
+BOOST_FIXTURE_TEST_CASE(a_browser_may_disappear_while_bind_waits, Fresh) {
+    const web::Application application({web::url<Pushes>(R"(/(\d+))")});
+    testing::MemoryConnection client(application.service());
+    client.send("GET /7 HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.disconnect();
+    check_events({"bind 7", "unbind"});
+    gates.at(0).callback();
+    check_events({"bind 7", "unbind", "sent", "gone"});
+}
+
+BOOST_AUTO_TEST_SUITE_END()
