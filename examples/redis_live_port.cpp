@@ -1,7 +1,9 @@
-// The article's port of RedisLive in small: handlers as coroutines on a store, here one that has made its numbers up.
+// The article's port of RedisLive in small: handlers as coroutines on a store, here one that has
+// made its numbers up.
 //
 //     ./redis_live_port
-//     curl http://127.0.0.1:8888/api/commands?server=main    prints: {"data":[[0,17],[60,25]],"timestamp":...}
+//     curl http://127.0.0.1:8888/api/commands?server=main    prints:
+//     {"data":[[0,17],[60,25]],"timestamp":...}
 
 #include <ctime>
 
@@ -11,23 +13,33 @@ using namespace std::chrono_literals;
 
 using Stats = std::vector<std::pair<long, long>>;
 struct StatsProvider {
-    Deferred<Stats> get_command_stats(std::string, std::chrono::seconds, std::chrono::seconds end, std::string) {
+    Deferred<Stats> get_command_stats(std::string, std::chrono::seconds, std::chrono::seconds end,
+                                      std::string) {
         co_await task::defer_later(1ms);
         co_return Stats{{0, 17}, {end.count() / 2, 25}};
     }
 };
-StatsProvider& stats_provider() { static StatsProvider provider; return provider; }
+StatsProvider& stats_provider() {
+    static StatsProvider provider;
+    return provider;
+}
 boost::json::array to_rows(const Stats& stats) {
     boost::json::array rows;
     for (auto [time, count] : stats) rows.push_back({time, count});
     return rows;
 }
 std::time_t now() { return std::time(nullptr); }
-std::string isoformat(std::time_t time) { return httputil::format_timestamp(std::chrono::system_clock::from_time_t(time)); }
+std::string isoformat(std::time_t time) {
+    return httputil::format_timestamp(std::chrono::system_clock::from_time_t(time));
+}
 
 struct BaseController : web::RequestHandler {
-    std::pair<std::chrono::seconds, std::chrono::seconds> time_range(std::chrono::seconds usual) { return {0s, usual}; }
-    std::string granularity(std::chrono::seconds range) { return range > 120s ? "minute" : "second"; }
+    std::pair<std::chrono::seconds, std::chrono::seconds> time_range(std::chrono::seconds usual) {
+        return {0s, usual};
+    }
+    std::string granularity(std::chrono::seconds range) {
+        return range > 120s ? "minute" : "second";
+    }
 };
 struct ServerListController : BaseController {
     void get() { write({{"servers", {"main"}}}); }
@@ -44,19 +56,23 @@ struct CommandsController : BaseController {
     Deferred<> get() {
         auto server = get_argument("server");
         auto [start, end] = time_range(120s);
-        auto stats = co_await stats_provider().get_command_stats(server, start, end, granularity(end - start));
+        auto stats = co_await stats_provider().get_command_stats(server, start, end,
+                                                                 granularity(end - start));
         write({{"data", to_rows(stats)}, {"timestamp", isoformat(now())}});
     }
 };
 
 int main(int argc, char** argv) {
     options::parse_command_line(argc, argv);
-    web::Application application({
-        web::url<ServerListController>(R"(/api/servers)"),
-        web::url<CommandsController>(R"(/api/commands)"),
-        web::url<UserController>(R"(/user/(\d+)/(\w+))"),          // get(int id, std::string name)
-        web::url<BaseStaticFileHandler>(R"(/(.*))", {.path = "www", .default_filename = "index.html"}),
-    }, {.debug = true});
+    web::Application application(
+        {
+            web::url<ServerListController>(R"(/api/servers)"),
+            web::url<CommandsController>(R"(/api/commands)"),
+            web::url<UserController>(R"(/user/(\d+)/(\w+))"),  // get(int id, std::string name)
+            web::url<BaseStaticFileHandler>(R"(/(.*))",
+                                            {.path = "www", .default_filename = "index.html"}),
+        },
+        {.debug = true});
     reactor::listen_tcp(8888, application, "127.0.0.1");
     reactor::run();
 }

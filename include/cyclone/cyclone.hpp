@@ -3,6 +3,7 @@
 /// The whole framework but for the drivers, which are included by their own names because each links a library of
 /// its own: <cyclone/redis.hpp>, <cyclone/sqlite.hpp>.
 
+#include <cyclone/autoreload.hpp>
 #include <cyclone/bottle.hpp>
 #include <cyclone/defer.hpp>
 #include <cyclone/escape.hpp>

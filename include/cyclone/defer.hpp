@@ -1,6 +1,7 @@
 #pragma once
 
-/// Deferred: results that come later, in coroutines and in chains of callbacks. The module twisted.internet.defer.
+/// Deferred: results that come later, in coroutines and in chains of callbacks. The module
+/// twisted.internet.defer.
 
 #include <cyclone/defer/chain.hpp>
 #include <cyclone/defer/combine.hpp>

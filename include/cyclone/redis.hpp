@@ -14,6 +14,7 @@
 #include <cyclone/redis/reply.hpp>
 #include <cyclone/redis/script.hpp>
 #include <cyclone/redis/sentinel.hpp>
+#include <cyclone/redis/sharded_connection.hpp>
 #include <cyclone/redis/subscriber.hpp>
 #include <cyclone/redis/transact.hpp>
 #include <cyclone/redis/transaction.hpp>

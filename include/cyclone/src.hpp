@@ -8,6 +8,7 @@
 
 #include <cyclone/impl/separate_compilation.hpp>
 
+#include <cyclone/impl/autoreload.ipp>
 #include <cyclone/impl/defer.ipp>
 #include <cyclone/impl/defer_filesystem_lock.ipp>
 #include <cyclone/impl/escape_base64.ipp>

@@ -1,6 +1,7 @@
 #pragma once
 
-/// Calls in time: LoopingCall, Cooperator, defer_later, react, Clock. The module twisted.internet.task.
+/// Calls in time: LoopingCall, Cooperator, defer_later, react, Clock. The module
+/// twisted.internet.task.
 
 #include <cyclone/task/clock.hpp>
 #include <cyclone/task/cooperator.hpp>

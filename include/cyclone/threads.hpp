@@ -18,10 +18,12 @@ namespace cyclone::threads {
 /// The threads of the process that defer_to_thread uses: 10, started when the first call comes.
 boost::asio::thread_pool& default_pool();
 
-/// Calls `f()` on a thread of `pool`, and fires on this thread's reactor with its result or its exception.
+/// Calls `f()` on a thread of `pool`, and fires on this thread's reactor with its result or its
+/// exception.
 ///
-/// What cannot be interrupted is not: cancel() fails the Deferred at once, `f` runs on and its result is dropped.
-/// `f` must not touch a Deferred or anything else of a reactor but call_from_thread.
+/// What cannot be interrupted is not: cancel() fails the Deferred at once, `f` runs on and its
+/// result is dropped. `f` must not touch a Deferred or anything else of a reactor but
+/// call_from_thread.
 template <class F>
 auto defer_to_thread(boost::asio::thread_pool& pool, F f) -> Deferred<std::invoke_result_t<F&>> {
     using T = std::invoke_result_t<F&>;
@@ -37,9 +39,9 @@ auto defer_to_thread(F f) {
     return defer_to_thread(default_pool(), std::move(f));
 }
 
-/// Calls `f()` on the thread of `reactor`, which runs, and waits here for its result, or for that of the Deferred that
-/// it returns. Throws std::logic_error on the reactor's own thread, which would wait for itself.
-/// As threads.blockingCallFromThread.
+/// Calls `f()` on the thread of `reactor`, which runs, and waits here for its result, or for that
+/// of the Deferred that it returns. Throws std::logic_error on the reactor's own thread, which
+/// would wait for itself. As threads.blockingCallFromThread.
 template <class F>
 auto blocking_call_from_thread(reactor::Reactor& reactor, F f) {
     using T = cyclone::detail::flat_result_t<F>;

@@ -1,7 +1,8 @@
 // What a Deferred costs, beside asio::awaitable and a plain callback, in one run.
 //
-// Build it with -O3 -DNDEBUG (tests/run does) and start it with nothing else running: each line is the median of many
-// short rounds, in which the competitors take turns, and counts what operator new was asked for in all of them.
+// Build it with -O3 -DNDEBUG (tests/run does) and start it with nothing else running: each line is
+// the median of many short rounds, in which the competitors take turns, and counts what operator
+// new was asked for in all of them.
 // --json prints rows instead of the table. Exits with 1 when a goal is missed.
 
 #include <malloc.h>
@@ -99,7 +100,8 @@ void callback_chain(int left, std::function<void(int)> done) {
     }
 }
 
-/// Runs a Deferred coroutine, an asio::awaitable and a function with a callback on one io_context, by turns.
+/// Runs a Deferred coroutine, an asio::awaitable and a function with a callback on one io_context,
+/// by turns.
 class Contest {
 public:
     explicit Contest(reactor::Reactor& reactor) : reactor_(reactor) {}
@@ -233,7 +235,8 @@ Contest::Result spawn_and_await(reactor::Reactor& reactor) {
     });
     contest.awaitable([&reactor](int times) -> asio::awaitable<void> {
         for (int i = 0; i < times; ++i) {
-            sink += co_await asio::co_spawn(reactor.context(), awaitable_child(i), asio::use_awaitable);
+            sink +=
+                co_await asio::co_spawn(reactor.context(), awaitable_child(i), asio::use_awaitable);
         }
     });
     contest.callback([](int times) {
@@ -253,12 +256,13 @@ struct Line {
 };
 
 void print_table(const std::vector<Line>& lines) {
-    std::printf("%-42s %10s %16s %10s %7s %12s\n", "ns per operation", "Deferred", "asio::awaitable",
-                "callback", "ratio", "allocations");
+    std::printf("%-42s %10s %16s %10s %7s %12s\n", "ns per operation", "Deferred",
+                "asio::awaitable", "callback", "ratio", "allocations");
     for (const Line& line : lines) {
         const auto& [ours, awaitable, callback] = line.result.nanoseconds;
-        std::printf("%-42s %10.1f %16.1f %10.1f %7.2f %12.2f%s\n", line.name, ours, awaitable, callback,
-                    line.ratio(), line.result.allocated, line.met() ? "" : "  goal missed");
+        std::printf("%-42s %10.1f %16.1f %10.1f %7.2f %12.2f%s\n", line.name, ours, awaitable,
+                    callback, line.ratio(), line.result.allocated,
+                    line.met() ? "" : "  goal missed");
     }
 }
 
@@ -266,11 +270,12 @@ void print_json(const std::vector<Line>& lines) {
     std::printf("[");
     for (const Line& line : lines) {
         const auto& [ours, awaitable, callback] = line.result.nanoseconds;
-        std::printf("%s\n{\"group\":\"deferred\",\"name\":\"%s\",\"unit\":\"ns\",\"ours\":%.1f,"
-                    "\"peers\":{\"asio::awaitable\":%.1f,\"callback\":%.1f},"
-                    "\"goal\":\"at most half of asio::awaitable, no allocation when warm\",\"met\":%s}",
-                    &line == lines.data() ? "" : ",", line.name, ours, awaitable, callback,
-                    line.met() ? "true" : "false");
+        std::printf(
+            "%s\n{\"group\":\"deferred\",\"name\":\"%s\",\"unit\":\"ns\",\"ours\":%.1f,"
+            "\"peers\":{\"asio::awaitable\":%.1f,\"callback\":%.1f},"
+            "\"goal\":\"at most half of asio::awaitable, no allocation when warm\",\"met\":%s}",
+            &line == lines.data() ? "" : ",", line.name, ours, awaitable, callback,
+            line.met() ? "true" : "false");
     }
     std::printf("\n]\n");
 }

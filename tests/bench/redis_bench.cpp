@@ -1,8 +1,10 @@
-// What a Redis command costs, beside redis-benchmark, hiredis' asynchronous API and blocking hiredis, in one run.
+// What a Redis command costs, beside redis-benchmark, hiredis' asynchronous API and blocking
+// hiredis, in one run.
 //
-// Starts a redis-server of its own on the first core and runs on the second. Build it with -O2 -DNDEBUG and start it
-// with nothing else running: each figure is the median of rounds in which the competitors take turns. --json prints
-// rows instead of the table. Exits with 1 when a goal is missed.
+// Starts a redis-server of its own on the first core and runs on the second. Build it with -O2
+// -DNDEBUG and start it with nothing else running: each figure is the median of rounds in which the
+// competitors take turns. --json prints rows instead of the table. Exits with 1 when a goal is
+// missed.
 
 #include <hiredis/async.h>
 #include <hiredis/hiredis.h>
@@ -140,9 +142,7 @@ Deferred<> worker(redis::Connection& db, bool sets, int& left) {
 struct Ours {
     explicit Ours() : db(here()) { reactor.run_until(db.ready()); }
 
-    void run(bool sets, int depth, int commands) {
-        reactor.run_until(all(sets, depth, commands));
-    }
+    void run(bool sets, int depth, int commands) { reactor.run_until(all(sets, depth, commands)); }
     Deferred<> all(bool sets, int depth, int commands) {
         std::vector<Deferred<>> workers;
         for (int i = 0; i < depth; ++i) {
@@ -257,8 +257,10 @@ void row(const std::string& name, const char* unit, double ours, const char* pee
          const std::string& goal, bool met) {
     all_met = all_met && met;
     if (as_json) {
-        std::printf("%s\n {\"group\": \"redis\", \"name\": \"%s\", \"unit\": \"%s\", \"ours\": %.4g, \"peers\": {",
-                    rows++ == 0 ? "[" : ",", name.c_str(), unit, ours);
+        std::printf(
+            "%s\n {\"group\": \"redis\", \"name\": \"%s\", \"unit\": \"%s\", \"ours\": %.4g, "
+            "\"peers\": {",
+            rows++ == 0 ? "[" : ",", name.c_str(), unit, ours);
         if (peer != nullptr) {
             std::printf("\"%s\": %.4g", peer, theirs);
         }
@@ -275,8 +277,8 @@ void compare_rates(Ours& ours) {
             const int commands = 200000;
             std::vector<double> mine, theirs;
             for (int i = 0; i < rounds; ++i) {
-                mine.push_back(
-                    1e6 / measure(commands, [&] { ours.run(sets, depth, commands); }).wall_us);
+                mine.push_back(1e6 /
+                               measure(commands, [&] { ours.run(sets, depth, commands); }).wall_us);
                 theirs.push_back(redis_benchmark(sets ? "set" : "get", depth, commands));
             }
             row(std::string(sets ? "SET" : "GET") + ", " + std::to_string(depth) + " in flight",
@@ -347,8 +349,8 @@ void measure_monitor() {
     }
     ::kill(load, SIGKILL);
     ::waitpid(load, nullptr, 0);
-    row("MONITOR, read and cut into lines", "lines/s of CPU", median(rates), nullptr, 0,
-        ">= 1e6", median(rates) >= 1e6);
+    row("MONITOR, read and cut into lines", "lines/s of CPU", median(rates), nullptr, 0, ">= 1e6",
+        median(rates) >= 1e6);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -252,14 +254,14 @@ struct AddSlash : web::RequestHandler {
 };
 
 struct WebSocketEcho : websocket::WebSocketHandler {
-    std::optional<std::string> select_subprotocol(const std::vector<std::string>& offered) override {
+    std::optional<std::string> select_subprotocol(std::span<const std::string_view> offered) override {
         return std::ranges::find(offered, "echo") != offered.end() ? std::optional<std::string>("echo")
                                                                    : std::nullopt;
     }
     std::optional<websocket::CompressionOptions> get_compression_options() override {
         return websocket::CompressionOptions();
     }
-    Deferred<> on_message(websocket::Message message) { return write_message(std::move(message)); }
+    Deferred<> on_message(websocket::MessageView message) { co_await write_message(message); }
 };
 
 }  // namespace
@@ -289,7 +291,7 @@ int main(int argc, char** argv) {
             web::url<Private>(R"(/private)"),
             web::url<Slash>(R"(/slash/?)"),
             web::url<AddSlash>(R"(/addslash/?)"),
-            web::url<web::RedirectHandler>(R"(/moved/(.*))", {.url = "/hello?was={0}"}),
+            web::url<web::RedirectHandler>(R"(/moved/(.*))", "/hello?was={0}"),
             web::url<web::StaticFileHandler>(R"(/static/(.*))",
                                              {.path = *folder, .default_filename = "index.html"}),
             web::url<WebSocketEcho>(R"(/ws)"),

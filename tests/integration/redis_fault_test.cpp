@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(what_may_run_twice_is_repeated_where_that_is_the_setting_an
         Tally repeated;
         Tally once;
         std::vector<Deferred<>> all;
-        for (int i = 0; i < 5000; ++i) {
+        for (int i = 0; i < 2000; ++i) {
             const std::string key = "k" + std::to_string(i % 10);
             all.push_back(tally(db.set(key, "value " + std::to_string(i % 10)), repeated));
             all.push_back(tally(db.get(key), repeated));
@@ -104,8 +104,8 @@ BOOST_AUTO_TEST_CASE(what_may_run_twice_is_repeated_where_that_is_the_setting_an
             }
         }
         co_await cyclone::gather_results(std::move(all));
-        BOOST_TEST(repeated.ok == 10000, repeated.first_other);
-        BOOST_TEST(once.all() == 5000);
+        BOOST_TEST(repeated.ok == 4000, repeated.first_other);
+        BOOST_TEST(once.all() == 2000);
         BOOST_TEST(once.unknown > 0);
         redis::Connection direct(server.options());
         const auto n = co_await direct.get<int>("n");
@@ -180,8 +180,10 @@ BOOST_AUTO_TEST_CASE(a_server_that_loads_its_data_is_waited_for) {
         db.on_lost([&](const std::string& why) {
             reason = why.find("LOADING") != why.npos ? why : reason;
         });
-        const auto value = co_await db.get("key 7").add_errback(
-            [](const cyclone::Failure&) { return std::optional<std::string>("lost"); });
+        while (db.connected()) {
+            co_await defer_later(1ms);
+        }
+        const auto value = co_await db.get("key 7");
         BOOST_TEST(value.value_or("").starts_with("x"));
         BOOST_TEST(reason.find("it is not ready: LOADING") != std::string::npos, reason);
     });

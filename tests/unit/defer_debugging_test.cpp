@@ -30,9 +30,8 @@ struct TopKeysController {
 template <class T>
 std::string traceback_of(Deferred<T> deferred) {
     std::string text;
-    auto watched = std::move(deferred).add_both([&](const Outcome<T>& outcome) {
-        text = outcome.failure().get_traceback();
-    });
+    auto watched = std::move(deferred).add_both(
+        [&](const Outcome<T>& outcome) { text = outcome.failure().get_traceback(); });
     return text;
 }
 
@@ -69,7 +68,8 @@ BOOST_AUTO_TEST_CASE(an_unhandled_error_is_logged_with_its_trace) {
 
 BOOST_AUTO_TEST_CASE(without_debugging_a_traceback_is_the_error_alone) {
     BOOST_TEST(!defer::get_debugging());
-    BOOST_TEST(traceback_of(count_of(fail<int>(std::out_of_range("far")))) == "std::out_of_range: far");
+    BOOST_TEST(traceback_of(count_of(fail<int>(std::out_of_range("far")))) ==
+               "std::out_of_range: far");
 }
 
 BOOST_AUTO_TEST_CASE(the_traces_of_many_errors_are_not_mixed_up) {

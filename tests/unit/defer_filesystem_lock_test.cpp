@@ -65,8 +65,8 @@ BOOST_AUTO_TEST_CASE(the_wait_for_a_lock_can_time_out) {
     clock.advance(2s);
     BOOST_TEST(!waiting.called());
     clock.advance(500ms);
-    BOOST_TEST(error_of(std::move(waiting)) == "DeferredFilesystemLock: " + file.name +
-                                                   " was not to be had within 2500 ms");
+    BOOST_TEST(error_of(std::move(waiting)) ==
+               "DeferredFilesystemLock: " + file.name + " was not to be had within 2500 ms");
 }
 
 BOOST_AUTO_TEST_CASE(one_coroutine_waits_for_a_lock_at_a_time_and_can_be_cancelled) {

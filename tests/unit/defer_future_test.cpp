@@ -56,8 +56,9 @@ BOOST_AUTO_TEST_CASE(a_future_whose_reactor_has_ended_is_dropped) {
         auto deferred = ensure_deferred(promise.get_future());
         deferred.cancel();
         BOOST_TEST(error_of(std::move(deferred)) == "cancelled");
-        ensure_deferred(std::async(std::launch::deferred, [] { std::this_thread::sleep_for(5ms); }))
-            .detach();
+        ensure_deferred(std::async(std::launch::deferred, [] {
+            std::this_thread::sleep_for(5ms);
+        })).detach();
     }
     promise.set_value(1);
     std::this_thread::sleep_for(20ms);
@@ -80,7 +81,8 @@ BOOST_AUTO_TEST_CASE(a_thread_can_call_into_the_reactor_and_wait_for_the_result)
     int value = 0;
     std::string error;
     std::thread caller([&] {
-        value = threads::blocking_call_from_thread(reactor, [] { return task::defer_later(1ms, [] { return 5; }); });
+        value = threads::blocking_call_from_thread(
+            reactor, [] { return task::defer_later(1ms, [] { return 5; }); });
         try {
             threads::blocking_call_from_thread(reactor, [] { throw std::runtime_error("inside"); });
         } catch (const std::runtime_error& thrown) {
@@ -92,7 +94,8 @@ BOOST_AUTO_TEST_CASE(a_thread_can_call_into_the_reactor_and_wait_for_the_result)
     caller.join();
     BOOST_TEST(value == 5);
     BOOST_TEST(error == "inside");
-    BOOST_CHECK_THROW(threads::blocking_call_from_thread(reactor, [] { return 1; }), std::logic_error);
+    BOOST_CHECK_THROW(threads::blocking_call_from_thread(reactor, [] { return 1; }),
+                      std::logic_error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -93,8 +93,8 @@ BOOST_AUTO_TEST_CASE(trap_lets_an_error_of_another_kind_pass) {
 }
 
 BOOST_AUTO_TEST_CASE(add_callbacks_does_not_give_the_errback_what_the_callback_throws) {
-    auto deferred = succeed(1).add_callbacks([](int) -> int { throw std::runtime_error("callback"); },
-                                             [](const Failure&) { return 2; });
+    auto deferred = succeed(1).add_callbacks(
+        [](int) -> int { throw std::runtime_error("callback"); }, [](const Failure&) { return 2; });
     BOOST_TEST(error_of(std::move(deferred)) == "callback");
 }
 
@@ -169,7 +169,8 @@ BOOST_AUTO_TEST_CASE(a_coroutine_may_catch_the_cancel_and_finish_with_a_value) {
     BOOST_TEST(value_of(std::move(deferred)) == 3);
 }
 
-BOOST_AUTO_TEST_CASE(a_cancel_from_inside_the_running_coroutine_takes_effect_at_its_next_suspension) {
+BOOST_AUTO_TEST_CASE(
+    a_cancel_from_inside_the_running_coroutine_takes_effect_at_its_next_suspension) {
     Promise<> first;
     Promise<> second;
     Deferred<>* self = nullptr;
@@ -233,7 +234,8 @@ BOOST_AUTO_TEST_CASE(a_reference_can_be_the_value) {
 BOOST_AUTO_TEST_CASE(maybe_deferred_takes_values_deferreds_and_exceptions) {
     BOOST_TEST(value_of(maybe_deferred([] { return 1; })) == 1);
     BOOST_TEST(value_of(maybe_deferred([](int n) { return succeed(n); }, 2)) == 2);
-    BOOST_TEST(error_of(maybe_deferred([]() -> int { throw std::runtime_error("three"); })) == "three");
+    BOOST_TEST(error_of(maybe_deferred([]() -> int { throw std::runtime_error("three"); })) ==
+               "three");
 }
 
 BOOST_AUTO_TEST_CASE(gather_results_keeps_the_order_of_the_deferreds) {
@@ -246,7 +248,8 @@ BOOST_AUTO_TEST_CASE(gather_results_keeps_the_order_of_the_deferreds) {
     second.callback(2);
     BOOST_TEST(!gathered.called());
     first.callback(1);
-    BOOST_TEST(value_of(std::move(gathered)) == (std::vector<int>{1, 2}), boost::test_tools::per_element());
+    BOOST_TEST(value_of(std::move(gathered)) == (std::vector<int>{1, 2}),
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(gather_results_of_nothing_fires_at_once) {

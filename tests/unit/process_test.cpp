@@ -58,9 +58,9 @@ BOOST_AUTO_TEST_CASE(a_process_need_not_read_its_input) {
 
 BOOST_AUTO_TEST_CASE(a_process_gets_its_environment_and_directory) {
     reactor::Reactor reactor;
-    const auto result = output_of(reactor, {"sh", "-c", "echo $NAME; pwd"}, "",
-                                  {.environment = Command{"NAME=value", "PATH=/usr/bin:/bin"},
-                                   .directory = "/usr"});
+    const auto result = output_of(
+        reactor, {"sh", "-c", "echo $NAME; pwd"}, "",
+        {.environment = Command{"NAME=value", "PATH=/usr/bin:/bin"}, .directory = "/usr"});
     BOOST_TEST(result.out == "value\n/usr\n");
 }
 
@@ -68,8 +68,9 @@ BOOST_AUTO_TEST_CASE(a_program_that_is_not_there_is_refused_by_a_sentence) {
     reactor::Reactor reactor;
     BOOST_CHECK_EXCEPTION(reactor::spawn_process({"/no/such/program"}), reactor::SpawnError,
                           [](const std::exception& error) {
-                              return error.what() == std::string("cannot start /no/such/program: "
-                                                                 "No such file or directory");
+                              return error.what() == std::string(
+                                                         "cannot start /no/such/program: "
+                                                         "No such file or directory");
                           });
     BOOST_CHECK_THROW(reactor::spawn_process({}), reactor::SpawnError);
     BOOST_TEST(no_child_is_left());
@@ -120,9 +121,8 @@ BOOST_AUTO_TEST_CASE(a_cancelled_process_is_ended_and_waited_for) {
 
 BOOST_AUTO_TEST_CASE(a_process_that_does_not_listen_is_killed_after_its_grace_time) {
     reactor::Reactor reactor;
-    auto process =
-        reactor::spawn_process({"sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.01; done"},
-                               {.grace = 30ms});
+    auto process = reactor::spawn_process(
+        {"sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.01; done"}, {.grace = 30ms});
     BOOST_TEST(reactor.run_until(process.read_stdout()) == "ready\n");
     auto ending = process.exited();
     ending.cancel();

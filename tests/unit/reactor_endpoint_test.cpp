@@ -73,10 +73,12 @@ BOOST_AUTO_TEST_CASE(a_client_endpoint_is_read_from_its_description) {
 }
 
 BOOST_AUTO_TEST_CASE(a_description_that_cannot_be_understood_is_refused_by_a_sentence) {
-    BOOST_TEST(server_refusal("udp:1") == "endpoint \"udp:1\": \"udp\" is none of tcp, ssl and unix");
+    BOOST_TEST(server_refusal("udp:1") ==
+               "endpoint \"udp:1\": \"udp\" is none of tcp, ssl and unix");
     BOOST_TEST(server_refusal("tcp") == "endpoint \"tcp\": there is no port");
-    BOOST_TEST(server_refusal("tcp:99999") == "endpoint \"tcp:99999\": \"99999\" is not a port, which "
-                                              "is a number from 0 to 65535");
+    BOOST_TEST(server_refusal("tcp:99999") ==
+               "endpoint \"tcp:99999\": \"99999\" is not a port, which "
+               "is a number from 0 to 65535");
     BOOST_TEST(server_refusal("tcp:1:2") == "endpoint \"tcp:1:2\": \"2\" is one word too many");
     BOOST_TEST(server_refusal("tcp:1:iface=x") ==
                "endpoint \"tcp:1:iface=x\": there is no \"iface\" for tcp");

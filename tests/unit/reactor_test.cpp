@@ -135,7 +135,8 @@ BOOST_AUTO_TEST_CASE(a_mailbox_says_when_its_reactor_has_gone) {
 
 BOOST_AUTO_TEST_CASE(defer_to_thread_brings_values_and_exceptions_back) {
     reactor::Reactor reactor;
-    auto id = reactor.run_until(threads::defer_to_thread([] { return std::this_thread::get_id(); }));
+    auto id =
+        reactor.run_until(threads::defer_to_thread([] { return std::this_thread::get_id(); }));
     BOOST_CHECK(id != std::this_thread::get_id());
     BOOST_CHECK_THROW(reactor.run_until(threads::defer_to_thread(
                           []() -> int { throw std::out_of_range("deliberate"); })),
@@ -269,12 +270,12 @@ BOOST_AUTO_TEST_CASE(a_port_in_use_is_refused_by_a_sentence) {
     reactor::Reactor reactor;
     GreetingFactory factory;
     auto port = reactor::listen_tcp(0, factory, "127.0.0.1");
-    BOOST_CHECK_EXCEPTION(
-        reactor::listen_tcp(port.port(), factory, "127.0.0.1"), reactor::CannotListenError,
-        [&](const std::exception& error) {
-            return error.what() == "cannot listen on 127.0.0.1:" + std::to_string(port.port()) +
-                                       ": Address already in use";
-        });
+    BOOST_CHECK_EXCEPTION(reactor::listen_tcp(port.port(), factory, "127.0.0.1"),
+                          reactor::CannotListenError, [&](const std::exception& error) {
+                              return error.what() ==
+                                     "cannot listen on 127.0.0.1:" + std::to_string(port.port()) +
+                                         ": Address already in use";
+                          });
     BOOST_CHECK_THROW(reactor::listen_tcp(0, factory, "no.such.address"),
                       reactor::CannotListenError);
 }

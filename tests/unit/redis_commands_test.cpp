@@ -35,6 +35,10 @@ struct Recorder : redis::Commands<Recorder, Nothing> {
             at = end + 2;
         }
     }
+    template <class T, class... Args>
+    void blocking(std::chrono::duration<double>, std::string_view name, const Args&... args) {
+        command<T>(name, args...);
+    }
     std::string words;
 };
 
@@ -180,6 +184,148 @@ BOOST_AUTO_TEST_CASE(server_and_scripts) {
     BOOST_TEST(sent([](auto& db) { db.eval("s", two, std::array{1}); }) == "EVAL s 2 a b 1");
     BOOST_TEST(sent([](auto& db) { db.evalsha("f", two); }) == "EVALSHA f 2 a b");
     BOOST_TEST(sent([](auto& db) { db.script_load("s"); }) == "SCRIPT LOAD s");
+}
+
+BOOST_AUTO_TEST_CASE(newer_commands_on_keys) {
+    BOOST_TEST(sent([](auto& db) { db.expiretime("k"); }) == "EXPIRETIME k");
+    BOOST_TEST(sent([](auto& db) { db.pexpireat("k", 5); }) == "PEXPIREAT k 5");
+    BOOST_TEST(sent([](auto& db) { db.touch(two); }) == "TOUCH a b");
+    BOOST_TEST(sent([](auto& db) { db.copy("a", "b", true); }) == "COPY a b REPLACE");
+    BOOST_TEST(sent([](auto& db) { db.copy("a", "b"); }) == "COPY a b");
+    BOOST_TEST(sent([](auto& db) { db.move("k", 3); }) == "MOVE k 3");
+    BOOST_TEST(sent([](auto& db) { db.dump("k"); }) == "DUMP k");
+    BOOST_TEST(sent([](auto& db) { db.restore("k", 0ms, "x", true); }) == "RESTORE k 0 x REPLACE");
+    BOOST_TEST(sent([](auto& db) { db.object_encoding("k"); }) == "OBJECT ENCODING k");
+    BOOST_TEST(sent([](auto& db) { db.object_idletime("k"); }) == "OBJECT IDLETIME k");
+    BOOST_TEST(sent([](auto& db) { db.sort("k", true, true); }) == "SORT k DESC ALPHA");
+    BOOST_TEST(sent([](auto& db) { db.sort("k"); }) == "SORT k");
+}
+
+BOOST_AUTO_TEST_CASE(newer_commands_on_strings_and_bits) {
+    BOOST_TEST(sent([](auto& db) { db.getdel("k"); }) == "GETDEL k");
+    BOOST_TEST(sent([](auto& db) { db.getex("k", 1500ms); }) == "GETEX k PX 1500");
+    BOOST_TEST(sent([](auto& db) { db.setrange("k", 3, "x"); }) == "SETRANGE k 3 x");
+    BOOST_TEST(sent([](auto& db) { db.setbit("k", 7, true); }) == "SETBIT k 7 1");
+    BOOST_TEST(sent([](auto& db) { db.getbit("k", 7); }) == "GETBIT k 7");
+    BOOST_TEST(sent([](auto& db) { db.bitcount("k"); }) == "BITCOUNT k 0 -1");
+    BOOST_TEST(sent([](auto& db) { db.bitpos("k", false, 2); }) == "BITPOS k 0 2");
+    BOOST_TEST(sent([](auto& db) { db.bitop("AND", "d", two); }) == "BITOP AND d a b");
+    BOOST_TEST(sent([](auto& db) { db.pfadd("k", two); }) == "PFADD k a b");
+    BOOST_TEST(sent([](auto& db) { db.pfcount("a", "b"); }) == "PFCOUNT a b");
+    BOOST_TEST(sent([](auto& db) { db.pfmerge("d", two); }) == "PFMERGE d a b");
+}
+
+BOOST_AUTO_TEST_CASE(newer_commands_on_lists_hashes_and_sets) {
+    BOOST_TEST(sent([](auto& db) { db.lpushx("k", 1); }) == "LPUSHX k 1");
+    BOOST_TEST(sent([](auto& db) { db.rpushx("k", 1); }) == "RPUSHX k 1");
+    BOOST_TEST(sent([](auto& db) { db.lpop("k", 2); }) == "LPOP k 2");
+    BOOST_TEST(sent([](auto& db) { db.rpop("k", 2); }) == "RPOP k 2");
+    BOOST_TEST(sent([](auto& db) { db.linsert("k", "BEFORE", "p", "v"); }) ==
+               "LINSERT k BEFORE p v");
+    BOOST_TEST(sent([](auto& db) { db.lpos("k", "v"); }) == "LPOS k v");
+    BOOST_TEST(sent([](auto& db) { db.rpoplpush("a", "b"); }) == "RPOPLPUSH a b");
+    BOOST_TEST(sent([](auto& db) { db.lmove("a", "b", "LEFT", "RIGHT"); }) ==
+               "LMOVE a b LEFT RIGHT");
+    BOOST_TEST(sent([](auto& db) { db.hstrlen("k", "f"); }) == "HSTRLEN k f");
+    BOOST_TEST(sent([](auto& db) { db.hrandfield("k"); }) == "HRANDFIELD k");
+    BOOST_TEST(sent([](auto& db) { db.hrandfield("k", -2); }) == "HRANDFIELD k -2");
+    BOOST_TEST(sent([](auto& db) { db.smismember("k", two); }) == "SMISMEMBER k a b");
+    BOOST_TEST(sent([](auto& db) { db.smove("a", "b", "m"); }) == "SMOVE a b m");
+    BOOST_TEST(sent([](auto& db) { db.spop("k", 2); }) == "SPOP k 2");
+    BOOST_TEST(sent([](auto& db) { db.srandmember("k", 2); }) == "SRANDMEMBER k 2");
+    BOOST_TEST(sent([](auto& db) { db.sinterstore("d", two); }) == "SINTERSTORE d a b");
+    BOOST_TEST(sent([](auto& db) { db.sunionstore("d", two); }) == "SUNIONSTORE d a b");
+    BOOST_TEST(sent([](auto& db) { db.sdiffstore("d", two); }) == "SDIFFSTORE d a b");
+    BOOST_TEST(sent([](auto& db) { db.sintercard(two); }) == "SINTERCARD 2 a b");
+}
+
+BOOST_AUTO_TEST_CASE(newer_commands_on_sorted_sets_and_places) {
+    BOOST_TEST(sent([](auto& db) { db.zrevrank("k", "m"); }) == "ZREVRANK k m");
+    BOOST_TEST(sent([](auto& db) { db.zmscore("k", two); }) == "ZMSCORE k a b");
+    BOOST_TEST(sent([](auto& db) { db.zpopmin("k"); }) == "ZPOPMIN k 1");
+    BOOST_TEST(sent([](auto& db) { db.zpopmax("k", 2); }) == "ZPOPMAX k 2");
+    BOOST_TEST(sent([](auto& db) { db.zrandmember("k"); }) == "ZRANDMEMBER k");
+    BOOST_TEST(sent([](auto& db) {
+                   db.zrevrangebyscore("k", "+inf", 1, redis::Limit{0, 5});
+               }) == "ZREVRANGEBYSCORE k +inf 1 LIMIT 0 5");
+    BOOST_TEST(sent([](auto& db) { db.zrangebylex("k", "[a", "+"); }) == "ZRANGEBYLEX k [a +");
+    BOOST_TEST(sent([](auto& db) { db.zlexcount("k", "-", "+"); }) == "ZLEXCOUNT k - +");
+    BOOST_TEST(sent([](auto& db) { db.zremrangebylex("k", "[a", "(b"); }) ==
+               "ZREMRANGEBYLEX k [a (b");
+    BOOST_TEST(sent([](auto& db) { db.zunion(two); }) == "ZUNION 2 a b");
+    BOOST_TEST(sent([](auto& db) { db.zinter(two); }) == "ZINTER 2 a b");
+    BOOST_TEST(sent([](auto& db) { db.zdiff(two); }) == "ZDIFF 2 a b");
+    BOOST_TEST(sent([](auto& db) { db.geoadd("k", {1.5, 2}, "m"); }) == "GEOADD k 1.5 2 m");
+    BOOST_TEST(sent([](auto& db) { db.geodist("k", "a", "b", "km"); }) == "GEODIST k a b km");
+    BOOST_TEST(sent([](auto& db) { db.geopos("k", two); }) == "GEOPOS k a b");
+    BOOST_TEST(sent([](auto& db) { db.geohash("k", "a"); }) == "GEOHASH k a");
+    BOOST_TEST(sent([](auto& db) {
+                   db.geosearch("k", redis::GeoPosition{1, 2}, 5);
+               }) == "GEOSEARCH k FROMLONLAT 1 2 BYRADIUS 5 m ASC");
+    BOOST_TEST(sent([](auto& db) { db.geosearch("k", "a", 5, "km", 3); }) ==
+               "GEOSEARCH k FROMMEMBER a BYRADIUS 5 km ASC COUNT 3");
+}
+
+BOOST_AUTO_TEST_CASE(streams_and_commands_that_wait) {
+    BOOST_TEST(sent([](auto& db) { db.xadd("s", pairs); }) == "XADD s * a 1 b 2");
+    BOOST_TEST(sent([](auto& db) { db.xadd("s", pairs, "1-1", {.maxlen = 9}); }) ==
+               "XADD s MAXLEN ~ 9 1-1 a 1 b 2");
+    BOOST_TEST(sent([](auto& db) { db.xtrim("s", 9, false); }) == "XTRIM s MAXLEN = 9");
+    BOOST_TEST(sent([](auto& db) { db.xrange("s", "-", "+", 2); }) == "XRANGE s - + COUNT 2");
+    BOOST_TEST(sent([](auto& db) { db.xrevrange("s"); }) == "XREVRANGE s + -");
+    BOOST_TEST(sent([](auto& db) {
+                   db.xread({{"s", "0"}}, {.count = 2});
+               }) == "XREAD COUNT 2 STREAMS s 0");
+    BOOST_TEST(sent([](auto& db) {
+                   db.xread({{"s", "$"}}, {.block = 100ms});
+               }) == "XREAD BLOCK 100 STREAMS s $");
+    BOOST_TEST(sent([](auto& db) {
+                   db.xreadgroup("g", "c", {{"s", ">"}}, {.noack = true});
+               }) == "XREADGROUP GROUP g c NOACK STREAMS s >");
+    BOOST_TEST(sent([](auto& db) { db.xack("s", "g", "1-1"); }) == "XACK s g 1-1");
+    BOOST_TEST(sent([](auto& db) { db.xgroup_create("s", "g", "0", true); }) ==
+               "XGROUP CREATE s g 0 MKSTREAM");
+    BOOST_TEST(sent([](auto& db) { db.xgroup_destroy("s", "g"); }) == "XGROUP DESTROY s g");
+    BOOST_TEST(sent([](auto& db) { db.xautoclaim("s", "g", "c", 1min); }) ==
+               "XAUTOCLAIM s g c 60000 0-0");
+    BOOST_TEST(sent([](auto& db) { db.blpop(two, 1500ms); }) == "BLPOP a b 1.5");
+    BOOST_TEST(sent([](auto& db) { db.brpop("k", 0s); }) == "BRPOP k 0");
+    BOOST_TEST(sent([](auto& db) { db.blmove("a", "b", "LEFT", "RIGHT", 1s); }) ==
+               "BLMOVE a b LEFT RIGHT 1");
+    BOOST_TEST(sent([](auto& db) { db.brpoplpush("a", "b", 1s); }) == "BRPOPLPUSH a b 1");
+    BOOST_TEST(sent([](auto& db) { db.bzpopmin("k", 1s); }) == "BZPOPMIN k 1");
+    BOOST_TEST(sent([](auto& db) { db.bzpopmax(two, 1s); }) == "BZPOPMAX a b 1");
+    BOOST_TEST(sent([](auto& db) { db.sscan("k"); }) == "SSCAN k 0");
+    BOOST_TEST(sent([](auto& db) { db.hscan("k", 3, {.match = "a*", .count = 5}); }) ==
+               "HSCAN k 3 MATCH a* COUNT 5");
+    BOOST_TEST(sent([](auto& db) { db.zscan("k"); }) == "ZSCAN k 0");
+}
+
+BOOST_AUTO_TEST_CASE(newer_commands_to_the_server) {
+    BOOST_TEST(sent([](auto& db) { db.script_flush(); }) == "SCRIPT FLUSH");
+    BOOST_TEST(sent([](auto& db) { db.script_exists(two); }) == "SCRIPT EXISTS a b");
+    BOOST_TEST(sent([](auto& db) { db.script_kill(); }) == "SCRIPT KILL");
+    BOOST_TEST(sent([](auto& db) { db.pubsub_channels(); }) == "PUBSUB CHANNELS *");
+    BOOST_TEST(sent([](auto& db) { db.pubsub_numsub(two); }) == "PUBSUB NUMSUB a b");
+    BOOST_TEST(sent([](auto& db) { db.pubsub_numpat(); }) == "PUBSUB NUMPAT");
+    BOOST_TEST(sent([](auto& db) { db.client_id(); }) == "CLIENT ID");
+    BOOST_TEST(sent([](auto& db) { db.client_getname(); }) == "CLIENT GETNAME");
+    BOOST_TEST(sent([](auto& db) { db.client_kill("1.1.1.1:1"); }) == "CLIENT KILL 1.1.1.1:1");
+    BOOST_TEST(sent([](auto& db) { db.config_resetstat(); }) == "CONFIG RESETSTAT");
+    BOOST_TEST(sent([](auto& db) { db.config_rewrite(); }) == "CONFIG REWRITE");
+    BOOST_TEST(sent([](auto& db) { db.save(); }) == "SAVE");
+    BOOST_TEST(sent([](auto& db) { db.bgsave(); }) == "BGSAVE");
+    BOOST_TEST(sent([](auto& db) { db.bgrewriteaof(); }) == "BGREWRITEAOF");
+    BOOST_TEST(sent([](auto& db) { db.lastsave(); }) == "LASTSAVE");
+    BOOST_TEST(sent([](auto& db) { db.wait(1, 500ms); }) == "WAIT 1 500");
+    BOOST_TEST(sent([](auto& db) { db.memory_usage("k"); }) == "MEMORY USAGE k");
+    BOOST_TEST(sent([](auto& db) { db.slowlog_len(); }) == "SLOWLOG LEN");
+    BOOST_TEST(sent([](auto& db) { db.slowlog_get(); }) == "SLOWLOG GET 10");
+    BOOST_TEST(sent([](auto& db) { db.slowlog_reset(); }) == "SLOWLOG RESET");
+    BOOST_TEST(sent([](auto& db) { db.acl_whoami(); }) == "ACL WHOAMI");
+    BOOST_TEST(sent([](auto& db) { db.role(); }) == "ROLE");
+    BOOST_TEST(sent([](auto& db) { db.replicaof("h", 1); }) == "REPLICAOF h 1");
+    BOOST_TEST(sent([](auto& db) { db.replicaof_no_one(); }) == "REPLICAOF NO ONE");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -153,8 +153,8 @@ BOOST_AUTO_TEST_CASE(a_server_and_a_timer_can_be_services) {
     reactor.run_until(services.stop_service());
     BOOST_TEST(reader->text == "hello");
     BOOST_TEST(ticks >= 2);
-    BOOST_CHECK_THROW(reactor.run_until(protocol::connect(
-                          "tcp:127.0.0.1:" + std::to_string(port), std::make_shared<Reader>())),
+    BOOST_CHECK_THROW(reactor.run_until(protocol::connect("tcp:127.0.0.1:" + std::to_string(port),
+                                                          std::make_shared<Reader>())),
                       boost::system::system_error);
 }
 
@@ -199,8 +199,8 @@ BOOST_AUTO_TEST_CASE(a_daemon_runs_on_when_the_process_that_started_it_has_ended
     BOOST_TEST(pid != ::getpid());
     BOOST_TEST(::kill(pid, SIGTERM) == 0);
     BOOST_TEST(eventually([&] { return !std::filesystem::exists(pid_path); }));
-    BOOST_TEST(eventually(
-        [&] { return content_of(log_path).find("events: +a-a") != std::string::npos; }));
+    BOOST_TEST(
+        eventually([&] { return content_of(log_path).find("events: +a-a") != std::string::npos; }));
 }
 
 BOOST_AUTO_TEST_CASE(a_daemon_that_does_not_start_says_so_to_the_one_who_started_it) {

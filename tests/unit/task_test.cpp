@@ -107,7 +107,13 @@ BOOST_AUTO_TEST_CASE(to_drop_the_deferred_of_a_looping_call_ends_it) {
     int cancelled = 0;
     Promise<> call([&] { ++cancelled; });
     {
-        auto done = task::LoopingCall([&] { ++calls; return call.get_deferred(); }, clock).start(1s);
+        auto done = task::LoopingCall(
+                        [&] {
+                            ++calls;
+                            return call.get_deferred();
+                        },
+                        clock)
+                        .start(1s);
     }
     clock.advance(5s);
     BOOST_TEST(calls == 1);
@@ -140,7 +146,8 @@ BOOST_AUTO_TEST_CASE(a_looping_call_can_be_started_again_but_not_twice) {
 
 BOOST_AUTO_TEST_CASE(defer_later_fires_after_its_delay_and_cancel_takes_the_timer_away) {
     task::Clock clock;
-    auto fired = task::defer_later(1s, [] { return 3; }, clock);
+    auto fired = task::defer_later(
+        1s, [] { return 3; }, clock);
     auto cancelled = task::defer_later(1s, clock);
     cancelled.cancel();
     BOOST_TEST(cancelled.called());
@@ -155,8 +162,14 @@ BOOST_AUTO_TEST_CASE(a_cooperator_shares_a_turn_between_its_work) {
     std::string order;
     int a = 0;
     int b = 0;
-    auto first = cooperator.coiterate([&] { order += 'a'; return ++a < 3; });
-    auto second = cooperator.coiterate([&] { order += 'b'; return ++b < 2; });
+    auto first = cooperator.coiterate([&] {
+        order += 'a';
+        return ++a < 3;
+    });
+    auto second = cooperator.coiterate([&] {
+        order += 'b';
+        return ++b < 2;
+    });
     clock.advance(0s);
     BOOST_TEST(order == "ababa");
     BOOST_TEST(first.called());
@@ -168,9 +181,8 @@ BOOST_AUTO_TEST_CASE(a_step_may_wait_for_a_deferred) {
     task::Cooperator cooperator(clock);
     Promise<bool> more;
     int steps = 0;
-    auto work = cooperator.coiterate([&]() -> Deferred<bool> {
-        return ++steps == 1 ? more.get_deferred() : succeed(false);
-    });
+    auto work = cooperator.coiterate(
+        [&]() -> Deferred<bool> { return ++steps == 1 ? more.get_deferred() : succeed(false); });
     clock.advance(0s);
     BOOST_TEST(steps == 1);
     more.callback(true);
@@ -186,7 +198,12 @@ BOOST_AUTO_TEST_CASE(work_that_throws_fails_and_work_that_is_dropped_stops) {
     std::string message;
     auto watched = std::move(failing).add_errback(
         [&](const Failure& failure) { message = failure.get_error_message(); });
-    { auto dropped = cooperator.coiterate([&] { ++steps; return true; }); }
+    {
+        auto dropped = cooperator.coiterate([&] {
+            ++steps;
+            return true;
+        });
+    }
     clock.advance(0s);
     BOOST_TEST(message == "deliberate");
     BOOST_TEST(steps == 0);
@@ -249,7 +266,10 @@ BOOST_AUTO_TEST_CASE(stopped_work_fails_with_cancelled_error) {
     task::Clock clock;
     task::Cooperator cooperator(clock);
     int steps = 0;
-    auto work = cooperator.cooperate([&] { ++steps; return true; });
+    auto work = cooperator.cooperate([&] {
+        ++steps;
+        return true;
+    });
     auto done = work.when_done();
     work.stop();
     clock.advance(1s);
@@ -284,11 +304,13 @@ BOOST_AUTO_TEST_CASE(a_looping_call_may_stop_itself) {
     task::Clock clock;
     int calls = 0;
     std::optional<task::LoopingCall> loop;
-    loop.emplace([&] {
-        if (++calls == 2) {
-            loop->stop();
-        }
-    }, clock);
+    loop.emplace(
+        [&] {
+            if (++calls == 2) {
+                loop->stop();
+            }
+        },
+        clock);
     auto done = loop->start(1s);
     clock.advance(5s);
     BOOST_TEST(calls == 2);

@@ -20,7 +20,8 @@ inline Deferred<> succeed() {
     return promise.get_deferred();
 }
 
-/// A Deferred<T> that has failed already, with an exception or a std::exception_ptr. As twisted.internet.defer.fail.
+/// A Deferred<T> that has failed already, with an exception or a std::exception_ptr. As
+/// twisted.internet.defer.fail.
 template <class T = void, class E>
 Deferred<T> fail(E&& error) {
     Promise<T> promise;
@@ -154,7 +155,8 @@ template <class T>
 template <class F>
 Deferred<T> Deferred<T>::add_errback(F f) && {
     if constexpr (std::is_void_v<T>) {
-        return detail::chain_callbacks<T>(std::move(*this), [] {}, std::move(f));
+        return detail::chain_callbacks<T>(
+            std::move(*this), [] {}, std::move(f));
     } else {
         return detail::chain_callbacks<T>(
             std::move(*this), [](T value) -> T { return std::forward<T>(value); }, std::move(f));
@@ -180,8 +182,7 @@ auto Deferred<T>::operator()(Token&& token) && {
     return boost::asio::async_initiate<Token, Signature>(
         [](auto handler, Deferred<T> deferred) {
             auto slot = boost::asio::get_associated_cancellation_slot(handler);
-            auto running =
-                detail::complete_handler<T>(std::move(deferred), std::move(handler));
+            auto running = detail::complete_handler<T>(std::move(deferred), std::move(handler));
             if (slot.is_connected() && !running.called()) {
                 auto shared = std::make_shared<Deferred<>>(std::move(running));
                 slot.assign([shared](boost::asio::cancellation_type) { shared->cancel(); });

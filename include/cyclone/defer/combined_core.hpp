@@ -9,7 +9,8 @@
 
 namespace cyclone::detail {
 
-/// The core of a Deferred that stands for several others: it keeps them, cancels them, and sees the last of them end.
+/// The core of a Deferred that stands for several others: it keeps them, cancels them, and sees the
+/// last of them end.
 template <class R>
 class CombinedCore : public Core<R> {
 public:

@@ -48,9 +48,10 @@ struct SuspendedCoroutine {
 
 /// The coroutine that is to run when the one that runs now has ended. Of this thread.
 ///
-/// A coroutine that ends hands over to the one that waited for it by leaving it here, for the loop in
-/// resume_suspended(): a chain of any length ends on a stack of one depth, in debug builds too, which symmetric
-/// transfer does not give; and a coroutine that ends with nobody waiting, as in its first run, has no call to make.
+/// A coroutine that ends hands over to the one that waited for it by leaving it here, for the loop
+/// in resume_suspended(): a chain of any length ends on a stack of one depth, in debug builds too,
+/// which symmetric transfer does not give; and a coroutine that ends with nobody waiting, as in its
+/// first run, has no call to make.
 [[gnu::visibility("default")]] inline SuspendedCoroutine*& next_to_resume() {
     static constinit thread_local SuspendedCoroutine* next = nullptr;
     return next;
@@ -65,8 +66,8 @@ inline void resume_suspended(SuspendedCoroutine* waiter) {
     } while (waiter != nullptr);
 }
 
-/// What the two ends of a Deferred share, but for the value: reference count (not atomic: one thread), state, the
-/// coroutine that waits for it and the way to cancel.
+/// What the two ends of a Deferred share, but for the value: reference count (not atomic: one
+/// thread), state, the coroutine that waits for it and the way to cancel.
 class CoreBase {
 public:
     CoreBase(const CoreBase&) = delete;
@@ -234,7 +235,6 @@ private:
     }
 
 protected:
-
     Stored& value() noexcept { return *std::launder(reinterpret_cast<Stored*>(storage_)); }
     std::exception_ptr& error() noexcept {
         return *std::launder(reinterpret_cast<std::exception_ptr*>(storage_));

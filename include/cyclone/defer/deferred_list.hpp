@@ -16,11 +16,13 @@ struct FireOnOneCallback {};
 struct FireOnOneErrback {};
 struct ConsumeErrors {};
 
-/// A DeferredList with this fires with the first value, as FirstResult<T>; with FailureGroup when none comes.
+/// A DeferredList with this fires with the first value, as FirstResult<T>; with FailureGroup when
+/// none comes.
 inline constexpr FireOnOneCallback fire_on_one_callback{};
 /// A DeferredList with this fails with FirstError as soon as one fails.
 inline constexpr FireOnOneErrback fire_on_one_errback{};
-/// A DeferredList with this drops the errors that come after it has fired, which would be logged otherwise.
+/// A DeferredList with this drops the errors that come after it has fired, which would be logged
+/// otherwise.
 inline constexpr ConsumeErrors consume_errors{};
 
 namespace detail {
@@ -101,14 +103,16 @@ private:
 ///     auto outcomes = co_await DeferredList(std::move(asked));
 ///     auto [index, value] = co_await DeferredList(std::move(asked), fire_on_one_callback);
 ///
-/// When a flag lets it fire before the last has ended, the others run on. cancel() cancels each: their CancelledErrors
-/// are outcomes then. Without any it fires at once with none, but for fire_on_one_callback, where that throws
-/// std::invalid_argument. As twisted.internet.defer.DeferredList, where errors count as unhandled, though they are
-/// handed over, unless consumeErrors is given.
+/// When a flag lets it fire before the last has ended, the others run on. cancel() cancels each:
+/// their CancelledErrors are outcomes then. Without any it fires at once with none, but for
+/// fire_on_one_callback, where that throws std::invalid_argument. As
+/// twisted.internet.defer.DeferredList, where errors count as unhandled, though they are handed
+/// over, unless consumeErrors is given.
 template <class T, class... Flags>
 class [[nodiscard]] DeferredList : public Deferred<detail::list_result_t<T, Flags...>> {
-    static_assert((detail::has_flag<Flags, FireOnOneCallback, FireOnOneErrback, ConsumeErrors> && ...),
-                  "a flag of DeferredList is fire_on_one_callback, fire_on_one_errback or consume_errors");
+    static_assert(
+        (detail::has_flag<Flags, FireOnOneCallback, FireOnOneErrback, ConsumeErrors> && ...),
+        "a flag of DeferredList is fire_on_one_callback, fire_on_one_errback or consume_errors");
 
 public:
     explicit DeferredList(std::vector<Deferred<T>> deferreds, Flags...)

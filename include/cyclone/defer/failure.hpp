@@ -66,8 +66,9 @@ public:
         }
     }
 
-    /// The exception's type and message; while defer::set_debugging() is on, with a line for each coroutine of this
-    /// thread that was waiting for what failed, the innermost first. As Failure.getTraceback.
+    /// The exception's type and message; while defer::set_debugging() is on, with a line for each
+    /// coroutine of this thread that was waiting for what failed, the innermost first. As
+    /// Failure.getTraceback.
     std::string get_traceback() const;
 
     [[noreturn]] void raise_exception() const { std::rethrow_exception(exception_); }

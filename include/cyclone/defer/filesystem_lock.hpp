@@ -10,7 +10,8 @@
 
 namespace cyclone {
 
-/// defer_until_locked() while another one waits. As twisted.internet.defer.AlreadyTryingToLockError.
+/// defer_until_locked() while another one waits. As
+/// twisted.internet.defer.AlreadyTryingToLockError.
 struct AlreadyTryingToLockError : std::logic_error {
     explicit AlreadyTryingToLockError(const std::string& name)
         : std::logic_error("DeferredFilesystemLock " + name +
@@ -19,8 +20,9 @@ struct AlreadyTryingToLockError : std::logic_error {
 
 /// A lock between processes, by a file. As twisted.internet.defer.DeferredFilesystemLock.
 ///
-/// It is flock(2): the system releases it when the process ends, however it ends, so that there are no stale ones. The
-/// file, which holds the process id for people to read, stays. Two objects in one process exclude each other as well.
+/// It is flock(2): the system releases it when the process ends, however it ends, so that there are
+/// no stale ones. The file, which holds the process id for people to read, stays. Two objects in
+/// one process exclude each other as well.
 class DeferredFilesystemLock {
 public:
     /// How often it is tried, while somebody waits. As Twisted.
@@ -40,8 +42,8 @@ public:
     void unlock();
     bool locked() const { return descriptor_ >= 0; }
 
-    /// Fires when it is locked; fails with TimeoutError after `timeout`, trying one last time, and with
-    /// AlreadyTryingToLockError while another one waits.
+    /// Fires when it is locked; fails with TimeoutError after `timeout`, trying one last time, and
+    /// with AlreadyTryingToLockError while another one waits.
     Deferred<> defer_until_locked(std::optional<std::chrono::nanoseconds> timeout = std::nullopt);
 
 private:

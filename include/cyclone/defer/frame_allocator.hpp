@@ -9,9 +9,9 @@ namespace cyclone::detail {
 
 /// Recycles coroutine frames and other small, short-lived blocks of one thread.
 ///
-/// A block may be given back on another thread than it came from: it then joins that thread's free list. At most
-/// `kept_per_class` blocks of each size are kept. Under the address sanitizer nothing is recycled, so that a
-/// frame that is used after its end is seen.
+/// A block may be given back on another thread than it came from: it then joins that thread's free
+/// list. At most `kept_per_class` blocks of each size are kept. Under the address sanitizer nothing
+/// is recycled, so that a frame that is used after its end is seen.
 class FrameAllocator {
 public:
     static void* allocate(std::size_t size) {
@@ -58,8 +58,8 @@ private:
     };
     static_assert(sizeof(Block) <= granule);
 
-    // The ends of the lists: of one that takes blocks, and of one that does not, as before the first block of a
-    // thread came back and after its end.
+    // The ends of the lists: of one that takes blocks, and of one that does not, as before the
+    // first block of a thread came back and after its end.
     static inline constinit Block bottom{nullptr, 0};
     static inline constinit Block closed{nullptr, kept_per_class};
 
@@ -75,7 +75,8 @@ private:
         return lists;
     }
 
-    /// Opens this thread's lists, the first time. Gives false when they are open, and full, or when the thread ends.
+    /// Opens this thread's lists, the first time. Gives false when they are open, and full, or when
+    /// the thread ends.
     [[gnu::noinline, gnu::cold]] static bool open_lists() noexcept {
         static constinit thread_local bool opened = false;
         struct Closer {

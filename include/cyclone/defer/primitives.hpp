@@ -134,7 +134,8 @@ struct QueueUnderflow : std::runtime_error {
         : std::runtime_error("too many wait for the queue: " + std::to_string(backlog)) {}
 };
 
-/// Objects handed from those who put to those who get, in order. As twisted.internet.defer.DeferredQueue.
+/// Objects handed from those who put to those who get, in order. As
+/// twisted.internet.defer.DeferredQueue.
 template <class T>
 class DeferredQueue {
 public:
@@ -158,7 +159,8 @@ public:
         }
     }
 
-    /// Fires with the next object. Cancelled, it leaves the queue. Throws QueueUnderflow when too many wait.
+    /// Fires with the next object. Cancelled, it leaves the queue. Throws QueueUnderflow when too
+    /// many wait.
     Deferred<T> get() {
         if (!state_->pending.empty()) {
             T object = std::move(state_->pending.front());

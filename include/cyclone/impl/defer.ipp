@@ -45,7 +45,8 @@ CYCLONE_INLINE void note_awaiting(const std::exception_ptr& error,
                                   const std::source_location& where) {
     constexpr std::size_t errors_kept = 32;
     constexpr std::size_t places_kept = 64;
-    // The callbacks of a chain are awaited by the framework's own coroutines, which say nothing to the reader.
+    // The callbacks of a chain are awaited by the framework's own coroutines, which say nothing to
+    // the reader.
     if (std::string_view(where.function_name()).find("cyclone::detail::") !=
         std::string_view::npos) {
         return;

@@ -80,7 +80,8 @@ CYCLONE_INLINE Deferred<> DeferredFilesystemLock::defer_until_locked(
             if (left <= std::chrono::nanoseconds(0)) {
                 const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(*timeout);
                 throw TimeoutError("DeferredFilesystemLock: " + name_ +
-                                   " was not to be had within " + std::to_string(ms.count()) + " ms");
+                                   " was not to be had within " + std::to_string(ms.count()) +
+                                   " ms");
             }
             pause = std::min(pause, left);
         }

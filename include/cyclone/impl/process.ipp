@@ -157,8 +157,8 @@ public:
     static Deferred<ExitStatus> wait(std::shared_ptr<Running> self) {
         bool cancelled = false;
         while (!self->collect(WNOHANG)) {
-            auto ending = self->pidfd_.async_wait(
-                boost::asio::posix::descriptor_base::wait_read, use_deferred);
+            auto ending = self->pidfd_.async_wait(boost::asio::posix::descriptor_base::wait_read,
+                                                  use_deferred);
             try {
                 co_await ending;
             } catch (const CancelledError&) {
@@ -186,8 +186,8 @@ private:
             }
         });
         while (!self->collect(WNOHANG)) {
-            auto ending = self->pidfd_.async_wait(
-                boost::asio::posix::descriptor_base::wait_read, use_deferred);
+            auto ending = self->pidfd_.async_wait(boost::asio::posix::descriptor_base::wait_read,
+                                                  use_deferred);
             bool hurry = false;
             try {
                 co_await ending;
@@ -212,7 +212,8 @@ private:
                               static_cast<id_t>(pidfd_.native_handle()), &info, WEXITED | flags);
         } while (result != 0 && errno == EINTR);
         if (result != 0) {
-            // Somebody else has waited for it, or SIGCHLD is ignored: how it has ended is not to be known.
+            // Somebody else has waited for it, or SIGCHLD is ignored: how it has ended is not to be
+            // known.
             status_ = ExitStatus{};
         } else if (info.si_pid != 0) {
             status_ = info.si_code == CLD_EXITED ? ExitStatus{info.si_status, 0}
@@ -336,8 +337,7 @@ CYCLONE_INLINE Deferred<ProcessOutput> get_process_output_and_value(
     Process process = spawn_process(command, options);
     auto streams = gather_results(detail::read_all(process, &Process::read_stdout),
                                   detail::read_all(process, &Process::read_stderr),
-                                  detail::write_input(process, std::move(input)),
-                                  process.exited());
+                                  detail::write_input(process, std::move(input)), process.exited());
     auto [out, err, written, status] = co_await streams;
     co_return ProcessOutput{std::move(out), std::move(err), status};
 }

@@ -69,7 +69,8 @@ private:
     using Transports = std::list<std::weak_ptr<ServedTransport>>;
 
     static Deferred<> serve(std::shared_ptr<ProtocolServer> self,
-                            std::shared_ptr<ServedTransport> transport, Transports::iterator place) {
+                            std::shared_ptr<ServedTransport> transport,
+                            Transports::iterator place) {
         auto running = ServedTransport::run(std::move(transport));
         co_await running;
         self->transports_.erase(place);

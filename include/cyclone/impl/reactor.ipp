@@ -14,7 +14,8 @@ namespace cyclone::reactor {
 
 namespace detail {
 
-// One door for every copy of the headers in the process: the function is exported whatever the default visibility.
+// One door for every copy of the headers in the process: the function is exported whatever the
+// default visibility.
 [[gnu::visibility("default")]] CYCLONE_INLINE Reactor*& current_slot() {
     static constinit thread_local Reactor* slot = nullptr;
     return slot;

@@ -39,7 +39,8 @@ CYCLONE_INLINE void write_to(const std::string& path) {
     ::close(opened);
 }
 
-/// The way on which the daemon tells the process that was started how it went: nothing, or what is wrong.
+/// The way on which the daemon tells the process that was started how it went: nothing, or what is
+/// wrong.
 class StartReport {
 public:
     explicit StartReport(int descriptor = -1) : descriptor_(descriptor) {}

@@ -128,8 +128,9 @@ CYCLONE_INLINE std::unique_ptr<http::RequestDelegate> Dispatcher::start_request(
             }
         }
         return execution;
-    } catch (const std::exception& error) {
-        log::error(std::string("a handler could not be made: ") + error.what());
+    } catch (...) {
+        log::error("a handler could not be made: " +
+                   detail::describe_exception(std::current_exception()));
         return application_->broken->make(exchange, *this);
     }
 }

@@ -173,8 +173,9 @@ CYCLONE_INLINE void HandlerExecution::failed(const std::exception_ptr& error) no
         } else if (!cancelled) {
             handled.handle_request_exception(error);
         }
-    } catch (const std::exception& second) {
-        log::error(std::string("an exception could not be answered: ") + second.what());
+    } catch (...) {
+        log::error("an exception could not be answered: " +
+                   detail::describe_exception(std::current_exception()));
         exchange_.abort();
     }
 }
@@ -232,8 +233,9 @@ CYCLONE_INLINE void HandlerExecution::connection_closed() {
         if (!handler().finished()) {
             handler().on_connection_close();
         }
-    } catch (const std::exception& error) {
-        log::error(std::string("on_connection_close() failed: ") + error.what());
+    } catch (...) {
+        log::error("on_connection_close() failed: " +
+                   detail::describe_exception(std::current_exception()));
     }
     if (!body_complete_) {
         end_body();

@@ -16,8 +16,7 @@ namespace cyclone::web {
 
 namespace detail {
 
-/// "std::runtime_error: what it says"
-inline std::string describe_exception(const std::exception_ptr& error) {
+CYCLONE_INLINE std::string describe_exception(const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);
     } catch (const std::exception& exception) {

@@ -97,7 +97,8 @@ CYCLONE_INLINE const StaticFileCache::Root& StaticFileCache::root(std::string_vi
 }
 
 CYCLONE_INLINE StaticFileCache::Found StaticFileCache::read(const std::string& path,
-                                                            const Root* inside) {
+                                                            const Root* inside,
+                                                            const StaticFile* known) {
     const std::string real = detail::real_path(path);
     if (real.empty()) {
         return {nullptr, errno == EACCES ? Refusal::forbidden : Refusal::absent};
@@ -115,9 +116,16 @@ CYCLONE_INLINE StaticFileCache::Found StaticFileCache::read(const std::string& p
     if (::fstat(descriptor, &now) != 0 || !S_ISREG(now.st_mode)) {
         return {nullptr, Refusal::forbidden};
     }
+    if (known != nullptr && known->identity == FileIdentity(now)) {
+        auto again = std::make_shared<StaticFile>(*known);
+        again->open_file = std::move(opened);
+        return {std::move(again), Refusal::none};
+    }
     auto file = std::make_shared<StaticFile>(StaticFile{FileIdentity(now), {}, {}, {}, {}, {}});
     file->last_modified = httputil::format_timestamp(file->modified());
-    file->content_type = httputil::guess_content_type(path);
+    // As Tornado: the charset of a page is for its own <meta> to say.
+    const std::string_view content_type = httputil::guess_content_type(path);
+    file->content_type = content_type.substr(0, content_type.find(';'));
     const auto size = static_cast<std::size_t>(file->identity.size);
     if (size <= largest_hashed) {
         std::string content = detail::read_up_to(descriptor, size);
@@ -138,9 +146,9 @@ CYCLONE_INLINE StaticFileCache::Found StaticFileCache::read(const std::string& p
 CYCLONE_INLINE StaticFileCache::Found StaticFileCache::open(const std::string& path,
                                                             const struct stat& status,
                                                             const Root* inside) {
-    const auto known = by_path_.find(path);
-    if (known != by_path_.end()) {
-        const auto entry = known->second;
+    std::shared_ptr<const StaticFile> known;
+    if (const auto place = by_path_.find(path); place != by_path_.end()) {
+        const auto entry = place->second;
         const bool allowed = inside == nullptr || inside == entry->inside;
         if (allowed && entry->file->identity == FileIdentity(status)) {
             entries_.splice(entries_.begin(), entries_, entry);
@@ -152,9 +160,10 @@ CYCLONE_INLINE StaticFileCache::Found StaticFileCache::open(const std::string& p
                 file->open_file = std::move(open_file);
                 return {std::move(file), Refusal::none};
             }
+            known = entry->file;
         }
     }
-    Found found = read(path, inside);
+    Found found = read(path, inside, known.get());
     if (found.file) {
         keep(path, *found.file, inside);
     }

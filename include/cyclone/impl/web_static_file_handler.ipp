@@ -174,7 +174,7 @@ CYCLONE_INLINE void StaticFileHandler::get(std::string path) {
     }
     if (wanted.outcome == httputil::RangeOutcome::unsatisfiable) {
         set_status(416);
-        set_header("Content-Type", "text/plain; charset=UTF-8");
+        set_header("Content-Type", "text/plain");
         set_header("Content-Range", httputil::format_unsatisfied_range(file_->identity.size));
         finish();
         return;

@@ -47,9 +47,8 @@ Deferred<Connected<P>> connect(reactor::ClientEndpoint endpoint, std::shared_ptr
     }
     auto connecting = reactor::connect_tcp(endpoint.host, endpoint.port, endpoint.timeout);
     auto socket = co_await connecting;
-    co_return detail::start_client(std::move(socket),
-                                   reactor::PeerAddress{endpoint.host, endpoint.port},
-                                   std::move(protocol));
+    co_return detail::start_client(
+        std::move(socket), reactor::PeerAddress{endpoint.host, endpoint.port}, std::move(protocol));
 }
 template <std::derived_from<Protocol> P>
 Deferred<Connected<P>> connect(std::string_view description, std::shared_ptr<P> protocol) {

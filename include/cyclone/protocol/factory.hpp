@@ -7,8 +7,8 @@
 
 namespace cyclone::protocol {
 
-/// Makes a Protocol for each connection: what reactor::listen_tcp() serves. It must outlive the port.
-/// As twisted.internet.protocol.ServerFactory.
+/// Makes a Protocol for each connection: what reactor::listen_tcp() serves. It must outlive the
+/// port. As twisted.internet.protocol.ServerFactory.
 class ServerFactory {
 public:
     virtual ~ServerFactory() = default;

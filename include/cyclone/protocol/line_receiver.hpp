@@ -10,7 +10,8 @@
 
 namespace cyclone::protocol {
 
-/// A protocol of lines, or of lines and raw bytes by turns. As twisted.protocols.basic.LineReceiver.
+/// A protocol of lines, or of lines and raw bytes by turns. As
+/// twisted.protocols.basic.LineReceiver.
 class LineReceiver : public Protocol {
 public:
     /// See LineSplitter.
@@ -21,7 +22,8 @@ public:
     virtual void line_received(std::string_view line) = 0;
     /// Bytes that came while in raw mode.
     virtual void raw_data_received(std::string_view bytes) { static_cast<void>(bytes); }
-    /// A line is too long; `bytes` is what has come of it. Closes the connection, unless overridden.
+    /// A line is too long; `bytes` is what has come of it. Closes the connection, unless
+    /// overridden.
     virtual void line_length_exceeded(std::string_view bytes) {
         static_cast<void>(bytes);
         transport().lose_connection();

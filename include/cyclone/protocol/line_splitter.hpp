@@ -41,7 +41,8 @@ public:
         return rest.substr(0, end);
     }
 
-    /// Whether next() found a line that has more bytes than allowed, or will have. It stays so until take_rest().
+    /// Whether next() found a line that has more bytes than allowed, or will have. It stays so
+    /// until take_rest().
     bool too_long() const { return too_long_; }
 
     /// All that has not been cut yet.

@@ -22,8 +22,8 @@ struct ConnectionLost : std::runtime_error {
 /// One end of a connection: told what happens to it, it writes to its transport(). As
 /// twisted.internet.protocol.Protocol.
 ///
-/// All of it runs on the reactor's thread. An exception that comes out of connection_made() or data_received() is
-/// logged, and ends the connection.
+/// All of it runs on the reactor's thread. An exception that comes out of connection_made() or
+/// data_received() is logged, and ends the connection.
 class Protocol {
 public:
     Protocol() = default;
@@ -32,8 +32,8 @@ public:
     virtual ~Protocol() = default;
 
     virtual void connection_made() {}
-    /// Bytes have come, as many as there were: not what the other side has written at a time. `bytes` is good during
-    /// the call.
+    /// Bytes have come, as many as there were: not what the other side has written at a time.
+    /// `bytes` is good during the call.
     virtual void data_received(std::string_view bytes) { static_cast<void>(bytes); }
     /// The last call: the reason is ConnectionDone, ConnectionLost, or what data_received() threw.
     virtual void connection_lost(const Failure& reason) { static_cast<void>(reason); }

@@ -15,13 +15,15 @@ public:
         std::chrono::nanoseconds initial = std::chrono::seconds(1);
         std::chrono::nanoseconds most = std::chrono::hours(1);
         double factor = 2.7182818284590451;
-        /// By how much of it each delay varies, so that many clients do not come back at the same moment.
+        /// By how much of it each delay varies, so that many clients do not come back at the same
+        /// moment.
         double jitter = 0.11962656472;
         int max_retries = std::numeric_limits<int>::max();
     };
 
     ReconnectDelay() : ReconnectDelay(Settings()) {}
-    explicit ReconnectDelay(const Settings& settings) : settings_(settings), delay_(settings.initial) {}
+    explicit ReconnectDelay(const Settings& settings)
+        : settings_(settings), delay_(settings.initial) {}
 
     /// The next delay; nothing after `max_retries`. `random` has the standard normal distribution.
     std::optional<std::chrono::nanoseconds> next(double random) {

@@ -13,8 +13,8 @@
 
 namespace cyclone::protocol {
 
-/// A client that connects again when its connection is lost or does not come about, each time later.
-/// As twisted.internet.protocol.ReconnectingClientFactory.
+/// A client that connects again when its connection is lost or does not come about, each time
+/// later. As twisted.internet.protocol.ReconnectingClientFactory.
 template <std::derived_from<Protocol> P>
 class ReconnectingClientFactory {
 public:
@@ -26,8 +26,9 @@ public:
     ReconnectingClientFactory(const ReconnectingClientFactory&) = delete;
     ReconnectingClientFactory& operator=(const ReconnectingClientFactory&) = delete;
 
-    /// Connects, again and again, until stop_trying(), or until there were `max_retries` in a row that failed: then
-    /// it fails with what the last one failed with. To drop it ends the connection, which must not outlive this object.
+    /// Connects, again and again, until stop_trying(), or until there were `max_retries` in a row
+    /// that failed: then it fails with what the last one failed with. To drop it ends the
+    /// connection, which must not outlive this object.
     Deferred<> run(reactor::ClientEndpoint endpoint) {
         while (trying_) {
             std::exception_ptr error;
@@ -61,7 +62,8 @@ public:
         }
     }
 
-    /// To be called when the connection has proved to work, by a greeting, say: the next delay is short again.
+    /// To be called when the connection has proved to work, by a greeting, say: the next delay is
+    /// short again.
     void reset_delay() { delay_.reset(); }
 
     /// Connects no more. A connection that is there stays.

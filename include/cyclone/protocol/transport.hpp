@@ -11,7 +11,8 @@ class Transport {
 public:
     virtual ~Transport() = default;
 
-    /// Takes `bytes`, which leave in the order in which they came. Harmless when the connection has gone.
+    /// Takes `bytes`, which leave in the order in which they came. Harmless when the connection has
+    /// gone.
     virtual void write(std::string_view bytes) = 0;
     /// How many bytes have not left yet: for those who produce more than the other side takes.
     virtual std::size_t unsent() const = 0;

@@ -11,7 +11,8 @@ namespace cyclone {
 
 namespace detail {
 
-/// co_await of an asio::awaitable in a coroutine that returns a Deferred: it runs on this thread's reactor.
+/// co_await of an asio::awaitable in a coroutine that returns a Deferred: it runs on this thread's
+/// reactor.
 template <class T, class Executor>
 struct AwaitAdapter<boost::asio::awaitable<T, Executor>> {
     static Deferred<T> to_deferred(boost::asio::awaitable<T, Executor> awaitable) {
@@ -37,7 +38,8 @@ Deferred<T> with_timeout(Deferred<T> source, std::chrono::nanoseconds duration,
     if (timed_out && !outcome && outcome.failure().template check<CancelledError>()) {
         throw TimeoutError(
             "timed out after " +
-            std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count()) +
+            std::to_string(
+                std::chrono::duration_cast<std::chrono::milliseconds>(duration).count()) +
             " ms");
     }
     if constexpr (std::is_void_v<T>) {

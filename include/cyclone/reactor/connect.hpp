@@ -10,8 +10,9 @@
 
 namespace cyclone::reactor {
 
-/// Connects to `host`, a name or an address, trying each of its addresses in turn for `timeout` altogether.
-/// Fails with boost::system::system_error or TimeoutError. The name is resolved without blocking. As reactor.connectTCP.
+/// Connects to `host`, a name or an address, trying each of its addresses in turn for `timeout`
+/// altogether. Fails with boost::system::system_error or TimeoutError. The name is resolved without
+/// blocking. As reactor.connectTCP.
 inline Deferred<boost::asio::ip::tcp::socket> connect_tcp(
     std::string host, std::uint16_t port,
     std::chrono::nanoseconds timeout = std::chrono::seconds(30)) {

@@ -28,9 +28,9 @@ struct SslOptions {
 
 using SslSocket = boost::asio::ssl::stream<boost::asio::ip::tcp::socket>;
 
-/// Connects by TLS, for `timeout` altogether, and checks the server's certificate and name. Fails with
-/// boost::system::system_error (its code says what is wrong with the certificate) or TimeoutError.
-/// As reactor.connectSSL.
+/// Connects by TLS, for `timeout` altogether, and checks the server's certificate and name. Fails
+/// with boost::system::system_error (its code says what is wrong with the certificate) or
+/// TimeoutError. As reactor.connectSSL.
 inline Deferred<SslSocket> connect_ssl(
     std::string host, std::uint16_t port, SslOptions options = {},
     std::chrono::nanoseconds timeout = std::chrono::seconds(30)) {

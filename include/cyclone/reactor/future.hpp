@@ -13,9 +13,10 @@ namespace cyclone {
 
 /// A std::future as a Deferred of this thread's reactor.
 ///
-/// A std::future cannot tell when it is ready: a thread of its own waits for each one that is not, without polling (a
-/// producer that can be changed had better fire a Promise by reactor::call_from_thread). cancel() fails the Deferred
-/// at once; the thread goes on waiting. When the reactor ends first, the result is dropped.
+/// A std::future cannot tell when it is ready: a thread of its own waits for each one that is not,
+/// without polling (a producer that can be changed had better fire a Promise by
+/// reactor::call_from_thread). cancel() fails the Deferred at once; the thread goes on waiting.
+/// When the reactor ends first, the result is dropped.
 template <class T>
 Deferred<T> ensure_deferred(std::future<T> future) {
     if (future.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
@@ -29,8 +30,8 @@ Deferred<T> ensure_deferred(std::future<T> future) {
     return deferred;
 }
 
-/// A Deferred as a std::future, for which another thread may wait: on the reactor's own it would never come.
-/// Call it on the reactor's thread. An error comes out of get().
+/// A Deferred as a std::future, for which another thread may wait: on the reactor's own it would
+/// never come. Call it on the reactor's thread. An error comes out of get().
 template <class T>
 std::future<T> as_future(Deferred<T> deferred) {
     auto promise = std::make_shared<std::promise<T>>();

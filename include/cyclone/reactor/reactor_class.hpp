@@ -23,13 +23,15 @@ namespace cyclone::reactor {
 
 /// The event loop of one thread: an io_context, its timers, signals and listening ports.
 ///
-/// Everything here and every Deferred belongs to the thread that runs it; call_from_thread() alone may be called from
-/// elsewhere. As twisted.internet.reactor, of which there may be one for each thread.
+/// Everything here and every Deferred belongs to the thread that runs it; call_from_thread() alone
+/// may be called from elsewhere. As twisted.internet.reactor, of which there may be one for each
+/// thread.
 class Reactor final : public ReactorTime {
 public:
     /// With an io_context of its own. Becomes this thread's current() one until it is destroyed.
     Reactor();
-    /// Inside an io_context that the program has and runs; `context` must outlive it. Becomes current() likewise.
+    /// Inside an io_context that the program has and runs; `context` must outlive it. Becomes
+    /// current() likewise.
     explicit Reactor(boost::asio::io_context& context);
     Reactor(const Reactor&) = delete;
     Reactor& operator=(const Reactor&) = delete;
@@ -37,11 +39,13 @@ public:
 
     boost::asio::io_context& context() { return *context_; }
 
-    /// Runs until stop(), or until SIGINT or SIGTERM comes, which stop it. An exception that comes out of a call is
-    /// logged and the loop goes on. A second signal, or stop() while it is stopping, ends it at once.
+    /// Runs until stop(), or until SIGINT or SIGTERM comes, which stop it. An exception that comes
+    /// out of a call is logged and the loop goes on. A second signal, or stop() while it is
+    /// stopping, ends it at once.
     void run();
 
-    /// Runs until `deferred` has fired, and gives its result or throws its error. For tests and small programs.
+    /// Runs until `deferred` has fired, and gives its result or throws its error. For tests and
+    /// small programs.
     template <class T>
     T run_until(Deferred<T> deferred);
 
@@ -54,8 +58,8 @@ public:
     /// As reactor.addSystemEventTrigger("before", "shutdown", f).
     void before_shutdown(std::function<Deferred<>()> trigger);
 
-    /// SIGHUP calls `handler` too, beside those that were given before, while run() runs. Without any, it has the
-    /// system's default effect.
+    /// SIGHUP calls `handler` too, beside those that were given before, while run() runs. Without
+    /// any, it has the system's default effect.
     void on_hangup(std::function<void()> handler);
 
     std::chrono::nanoseconds seconds() const override;
@@ -64,7 +68,8 @@ public:
     /// Calls `call` on this reactor's thread. From any thread; dropped when the reactor has gone.
     void call_from_thread(Call call);
 
-    /// A door to this reactor that outlives it: post() gives false, and drops the call, once it has gone.
+    /// A door to this reactor that outlives it: post() gives false, and drops the call, once it has
+    /// gone.
     class Mailbox {
     public:
         bool post(Call call);
@@ -76,11 +81,13 @@ public:
     };
     std::shared_ptr<Mailbox> mailbox() const { return mailbox_; }
 
-    /// Keeps `object` until the reactor is destroyed or release() is called with it: for what nobody else owns.
+    /// Keeps `object` until the reactor is destroyed or release() is called with it: for what
+    /// nobody else owns.
     void keep(std::shared_ptr<void> object);
     void release(const void* object);
 
-    /// The one S of this reactor, made with S(*this) at the first call and destroyed with the reactor.
+    /// The one S of this reactor, made with S(*this) at the first call and destroyed with the
+    /// reactor.
     template <class S>
     S& component() {
         auto& slot = components_[std::type_index(typeid(S))];
@@ -125,7 +132,8 @@ void stop();
 /// Calls `call` once after `delay` on this thread's reactor. As reactor.callLater.
 DelayedCall call_later(std::chrono::nanoseconds delay, ReactorTime::Call call);
 
-/// Calls `call` on the thread of `reactor`. The one function here that any thread may call. As reactor.callFromThread.
+/// Calls `call` on the thread of `reactor`. The one function here that any thread may call. As
+/// reactor.callFromThread.
 void call_from_thread(Reactor& reactor, ReactorTime::Call call);
 
 template <class T>

@@ -7,7 +7,8 @@
 
 namespace cyclone::reactor {
 
-/// A call that will be made later. As twisted.internet.interfaces.IDelayedCall; to drop it does not cancel the call.
+/// A call that will be made later. As twisted.internet.interfaces.IDelayedCall; to drop it does not
+/// cancel the call.
 class DelayedCall {
 public:
     /// What a clock keeps of the call.

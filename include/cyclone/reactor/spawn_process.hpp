@@ -52,8 +52,9 @@ public:
 
     pid_t pid() const;
 
-    /// Fires when the pipe has taken all of `bytes`, which is as fast as the process reads them. One at a time. Fails
-    /// with boost::system::system_error when the process does not read any more.
+    /// Fires when the pipe has taken all of `bytes`, which is as fast as the process reads them.
+    /// One at a time. Fails with boost::system::system_error when the process does not read any
+    /// more.
     Deferred<> write(std::string bytes);
     /// What the process sees as the end of its input.
     void close_stdin();
@@ -65,8 +66,9 @@ public:
     /// Sends a signal, if it still runs: never to another process that has got its number.
     void signal(int number);
 
-    /// Fires when the process has ended, at once when it had. Cancelled, it sends `end_signal`, after `grace` SIGKILL,
-    /// and fails with CancelledError when the process has ended. One may wait at a time.
+    /// Fires when the process has ended, at once when it had. Cancelled, it sends `end_signal`,
+    /// after `grace` SIGKILL, and fails with CancelledError when the process has ended. One may
+    /// wait at a time.
     Deferred<ExitStatus> exited();
 
     class Running;
@@ -78,8 +80,8 @@ private:
 
 /// Starts `command`, found by PATH, with its arguments. Throws SpawnError.
 ///
-/// SIGPIPE is ignored from then on (a write to a process that is gone fails instead), though not in the new process.
-/// Linux 5.4 or later. As reactor.spawnProcess.
+/// SIGPIPE is ignored from then on (a write to a process that is gone fails instead), though not in
+/// the new process. Linux 5.4 or later. As reactor.spawnProcess.
 Process spawn_process(const std::vector<std::string>& command, const ProcessOptions& options = {});
 
 /// All that a process has written, and how it has ended.

@@ -10,15 +10,15 @@
 
 namespace cyclone::reactor::detail {
 
-/// A Promise of this thread's reactor that another thread fires, once. A handle, copies stand for the same.
+/// A Promise of this thread's reactor that another thread fires, once. A handle, copies stand for
+/// the same.
 ///
-/// The reactor keeps the Promise, which is touched and destroyed on its thread alone. When the reactor ends first,
-/// that breaks the Promise, and the result is dropped.
+/// The reactor keeps the Promise, which is touched and destroyed on its thread alone. When the
+/// reactor ends first, that breaks the Promise, and the result is dropped.
 template <class T>
 class ThreadPromise {
 public:
-    ThreadPromise()
-        : reactor_(&current()), mailbox_(reactor_->mailbox()) {
+    ThreadPromise() : reactor_(&current()), mailbox_(reactor_->mailbox()) {
         auto promise = std::make_shared<Promise<T>>();
         promise_ = promise.get();
         reactor_->keep(std::move(promise));
@@ -41,18 +41,18 @@ public:
         } catch (...) {
             outcome.emplace(Failure(std::current_exception()));
         }
-        mailbox_->post([outcome = std::move(*outcome), reactor = reactor_,
-                        promise = promise_]() mutable {
-            Promise<T> fired = std::move(*promise);
-            reactor->release(promise);
-            if (!outcome) {
-                fired.errback(outcome.failure().exception());
-            } else if constexpr (std::is_void_v<T>) {
-                fired.callback();
-            } else {
-                fired.callback(std::move(outcome).value());
-            }
-        });
+        mailbox_->post(
+            [outcome = std::move(*outcome), reactor = reactor_, promise = promise_]() mutable {
+                Promise<T> fired = std::move(*promise);
+                reactor->release(promise);
+                if (!outcome) {
+                    fired.errback(outcome.failure().exception());
+                } else if constexpr (std::is_void_v<T>) {
+                    fired.callback();
+                } else {
+                    fired.callback(std::move(outcome).value());
+                }
+            });
     }
 
 private:

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cyclone/redis/commands/bits.hpp>
 #include <cyclone/redis/commands/blocking.hpp>
+#include <cyclone/redis/commands/geo.hpp>
 #include <cyclone/redis/commands/hashes.hpp>
 #include <cyclone/redis/commands/keys.hpp>
 #include <cyclone/redis/commands/lists.hpp>
@@ -25,6 +27,8 @@ class Commands : public KeyCommands<Derived, Result>,
                  public ListCommands<Derived, Result>,
                  public SetCommands<Derived, Result>,
                  public SortedSetCommands<Derived, Result>,
+                 public BitCommands<Derived, Result>,
+                 public GeoCommands<Derived, Result>,
                  public StreamCommands<Derived, Result>,
                  public ScanCommands<Derived, Result>,
                  public BlockingCommands<Derived, Result>,

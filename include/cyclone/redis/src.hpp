@@ -15,6 +15,7 @@
 #include <cyclone/impl/redis_connection.ipp>
 #include <cyclone/impl/redis_connection_core.ipp>
 #include <cyclone/impl/redis_handshake.ipp>
+#include <cyclone/impl/redis_hash_ring.ipp>
 #include <cyclone/impl/redis_joined_reply.ipp>
 #include <cyclone/impl/redis_monitor.ipp>
 #include <cyclone/impl/redis_monitor_lines.ipp>
@@ -28,6 +29,7 @@
 #include <cyclone/impl/redis_sentinel.ipp>
 #include <cyclone/impl/redis_sentinel_answers.ipp>
 #include <cyclone/impl/redis_sentinel_core.ipp>
+#include <cyclone/impl/redis_sharded_connection.ipp>
 #include <cyclone/impl/redis_slot_map.ipp>
 #include <cyclone/impl/redis_subscriber.ipp>
 #include <cyclone/impl/redis_subscriptions.ipp>

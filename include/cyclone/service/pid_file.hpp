@@ -13,7 +13,8 @@ struct StartError : std::runtime_error {
 /// A file with the process id, which is removed in the end. One process at a time has it.
 class PidFile {
 public:
-    /// Throws StartError when another process that runs has it. What a process that was killed left is replaced.
+    /// Throws StartError when another process that runs has it. What a process that was killed left
+    /// is replaced.
     explicit PidFile(std::string path);
     PidFile(PidFile&& other) noexcept;
     PidFile& operator=(PidFile&&) = delete;

@@ -24,8 +24,9 @@ public:
     virtual Deferred<> stop_service() { return succeed(); }
 };
 
-/// Services that are started in the order in which they were added, and stopped in the opposite one, each when the one
-/// before it is done. As twisted.application.service.MultiService, which does it all at once.
+/// Services that are started in the order in which they were added, and stopped in the opposite
+/// one, each when the one before it is done. As twisted.application.service.MultiService, which
+/// does it all at once.
 class MultiService : public Service {
 public:
     /// While it runs, start the service yourself.
@@ -79,8 +80,8 @@ private:
     std::optional<reactor::ListeningPort> port_;
 };
 
-/// Calls a function every `interval` while it runs; what it fails with is logged, and ends the calls. As
-/// twisted.application.internet.TimerService.
+/// Calls a function every `interval` while it runs; what it fails with is logged, and ends the
+/// calls. As twisted.application.internet.TimerService.
 class TimerService : public Service {
 public:
     TimerService(std::chrono::nanoseconds interval, std::function<Deferred<>()> f)

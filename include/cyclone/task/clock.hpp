@@ -18,12 +18,13 @@ public:
 
     reactor::DelayedCall call_later(std::chrono::nanoseconds delay, Call call) override {
         auto entry = std::make_shared<Entry>(std::move(call));
-        calls_.emplace(std::pair(now_ + std::max(delay, std::chrono::nanoseconds(0)), next_++), entry);
+        calls_.emplace(std::pair(now_ + std::max(delay, std::chrono::nanoseconds(0)), next_++),
+                       entry);
         return reactor::DelayedCall(std::move(entry));
     }
 
-    /// Moves the time on by `amount` and makes the calls that are due by then, in their order, each at its own time;
-    /// also those that they add.
+    /// Moves the time on by `amount` and makes the calls that are due by then, in their order, each
+    /// at its own time; also those that they add.
     void advance(std::chrono::nanoseconds amount) {
         const auto target = now_ + amount;
         while (!calls_.empty() && calls_.begin()->first.first <= target) {

@@ -11,18 +11,22 @@
 
 namespace cyclone::task {
 
-/// Runs long work in slices, so that the reactor serves others in between. As twisted.internet.task.Cooperator.
+/// Runs long work in slices, so that the reactor serves others in between. As
+/// twisted.internet.task.Cooperator.
 class Cooperator {
     struct Work;
     struct Schedule;
 
 public:
-    /// A piece of work that is under way. As twisted.internet.task.CooperativeTask; a handle, copies stand for the same.
+    /// A piece of work that is under way. As twisted.internet.task.CooperativeTask; a handle,
+    /// copies stand for the same.
     class Task {
     public:
-        /// Fires when the work has ended; fails with what a step threw, or with CancelledError after stop().
+        /// Fires when the work has ended; fails with what a step threw, or with CancelledError
+        /// after stop().
         Deferred<> when_done();
-        /// No more steps until resume(). Pauses are counted. Work whose Cooperator has gone by then ends.
+        /// No more steps until resume(). Pauses are counted. Work whose Cooperator has gone by then
+        /// ends.
         void pause();
         void resume();
         /// Ends the work: those who wait for it get CancelledError.
@@ -34,12 +38,13 @@ public:
         std::shared_ptr<Work> work_;
     };
 
-    /// In each turn of the reactor all the work together gets at most `slice`, but at least one step: what others of
-    /// the reactor wait for it, at most. (Twisted's slice is 10 ms.)
+    /// In each turn of the reactor all the work together gets at most `slice`, but at least one
+    /// step: what others of the reactor wait for it, at most. (Twisted's slice is 10 ms.)
     explicit Cooperator(reactor::ReactorTime& clock = reactor::current(),
                         std::chrono::nanoseconds slice = std::chrono::milliseconds(1));
 
-    /// Calls `step()` until it returns false (it gives bool or Deferred<bool>), in turns with the other work.
+    /// Calls `step()` until it returns false (it gives bool or Deferred<bool>), in turns with the
+    /// other work.
     template <class F>
     Task cooperate(F step);
 
@@ -50,8 +55,8 @@ public:
         return task.when_done();
     }
 
-    /// Ends all the work that waits for its turn, with CancelledError, and what comes later at once.
-    /// As Cooperator.stop.
+    /// Ends all the work that waits for its turn, with CancelledError, and what comes later at
+    /// once. As Cooperator.stop.
     void stop();
 
 private:
@@ -75,8 +80,8 @@ private:
 
         void add(std::shared_ptr<Work> work);
         void turn();
-        static Deferred<> finish_step(std::shared_ptr<Schedule> schedule, std::shared_ptr<Work> work,
-                                      Deferred<bool> more);
+        static Deferred<> finish_step(std::shared_ptr<Schedule> schedule,
+                                      std::shared_ptr<Work> work, Deferred<bool> more);
 
         reactor::ReactorTime& clock;
         std::chrono::nanoseconds slice;
@@ -171,7 +176,8 @@ inline void Cooperator::Schedule::add(std::shared_ptr<Work> work) {
     work->queued = true;
     queue.push_back(std::move(work));
     if (!std::exchange(scheduled, true)) {
-        clock.call_later(std::chrono::nanoseconds(0), [self = shared_from_this()] { self->turn(); });
+        clock.call_later(std::chrono::nanoseconds(0),
+                         [self = shared_from_this()] { self->turn(); });
     }
 }
 
@@ -192,7 +198,8 @@ inline void Cooperator::Schedule::turn() {
         finish_step(shared_from_this(), work, work->step()).detach();
     } while (clock.seconds() < end);
     if (!queue.empty() && !std::exchange(scheduled, true)) {
-        clock.call_later(std::chrono::nanoseconds(0), [self = shared_from_this()] { self->turn(); });
+        clock.call_later(std::chrono::nanoseconds(0),
+                         [self = shared_from_this()] { self->turn(); });
     }
 }
 
@@ -213,7 +220,8 @@ inline Deferred<> Cooperator::Schedule::finish_step(std::shared_ptr<Schedule> sc
     }
 }
 
-/// Runs `step()` in slices on this thread's reactor until it returns false. As twisted.internet.task.cooperate.
+/// Runs `step()` in slices on this thread's reactor until it returns false. As
+/// twisted.internet.task.cooperate.
 template <class F>
 Cooperator::Task cooperate(F step) {
     return reactor::current().component<Cooperator>().cooperate(std::move(step));

@@ -9,14 +9,15 @@
 
 namespace cyclone::task {
 
-/// Fires `delay` from now. Cancelled, it takes its timer away. As twisted.internet.task.deferLater without a callable.
+/// Fires `delay` from now. Cancelled, it takes its timer away. As twisted.internet.task.deferLater
+/// without a callable.
 inline Deferred<> defer_later(std::chrono::nanoseconds delay,
                               reactor::ReactorTime& clock = reactor::current()) {
     auto call = std::make_shared<reactor::DelayedCall>();
     Promise<> promise([call] { call->cancel(); });
     auto deferred = promise.get_deferred();
-    *call = clock.call_later(delay,
-                             [promise = std::move(promise)]() mutable { promise.callback(); });
+    *call =
+        clock.call_later(delay, [promise = std::move(promise)]() mutable { promise.callback(); });
     return deferred;
 }
 

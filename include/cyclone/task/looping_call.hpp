@@ -13,8 +13,8 @@ namespace cyclone::task {
 
 /// Calls a function again and again. As twisted.internet.task.LoopingCall.
 ///
-/// A handle: copies stand for the same loop, which runs on when the last of them is gone, until stop() or until the
-/// Deferred of start() is cancelled or dropped.
+/// A handle: copies stand for the same loop, which runs on when the last of them is gone, until
+/// stop() or until the Deferred of start() is cancelled or dropped.
 class LoopingCall {
 public:
     /// `f()` may return a Deferred: the next call waits for it. `clock` must outlive the loop.
@@ -26,7 +26,8 @@ public:
         };
     }
 
-    /// A loop whose function gets the number of calls that are due with this one: 1, or more when some were missed.
+    /// A loop whose function gets the number of calls that are due with this one: 1, or more when
+    /// some were missed.
     template <class F>
     static LoopingCall with_count(F f, reactor::ReactorTime& clock = reactor::current()) {
         LoopingCall loop([] {}, clock);
@@ -36,12 +37,13 @@ public:
         return loop;
     }
 
-    /// Calls `f` every `interval`, the first time at once (after `interval` when not `now`), until stop() or until
-    /// `f` fails.
+    /// Calls `f` every `interval`, the first time at once (after `interval` when not `now`), until
+    /// stop() or until `f` fails.
     ///
-    /// When a call takes longer than `interval`, the calls that were missed are skipped, never piled up, and
-    /// count_missed() tells how many. Fires with this LoopingCall when stopped; fails with what `f` failed with.
-    /// Throws std::logic_error when already running, std::invalid_argument for a negative interval.
+    /// When a call takes longer than `interval`, the calls that were missed are skipped, never
+    /// piled up, and count_missed() tells how many. Fires with this LoopingCall when stopped; fails
+    /// with what `f` failed with. Throws std::logic_error when already running,
+    /// std::invalid_argument for a negative interval.
     Deferred<LoopingCall> start(std::chrono::nanoseconds interval, bool now = true) {
         if (loop_->running) {
             throw std::logic_error("LoopingCall::start(): this loop is running already");
@@ -72,7 +74,8 @@ public:
         return deferred;
     }
 
-    /// Ends the loop. The Deferred of start() fires inside this call, or when the call that runs now has ended.
+    /// Ends the loop. The Deferred of start() fires inside this call, or when the call that runs
+    /// now has ended.
     void stop() {
         if (loop_->running) {
             loop_->halt();
@@ -131,7 +134,8 @@ private:
         co_await calling;
     }
 
-    // The promise leaves the loop before it is fired with a handle to it: they would keep each other.
+    // The promise leaves the loop before it is fired with a handle to it: they would keep each
+    // other.
     static std::optional<Promise<LoopingCall>> take_promise(Loop& loop) {
         auto done = std::exchange(loop.done, std::nullopt);
         return done && !done->called() ? std::move(done) : std::nullopt;
@@ -144,7 +148,8 @@ private:
     }
 
     static Deferred<> turn(std::shared_ptr<Loop> parameter) {
-        // A local variable ends with the coroutine; a parameter lives as long as the Deferred, which the loop holds.
+        // A local variable ends with the coroutine; a parameter lives as long as the Deferred,
+        // which the loop holds.
         const auto loop = std::move(parameter);
         const std::int64_t count = loop->count();
         const std::int64_t due = loop->last_count < 0 ? 1 : count - loop->last_count;
@@ -174,8 +179,8 @@ private:
     static void schedule(const std::shared_ptr<Loop>& loop) {
         const auto& l = *loop;
         const auto due = l.started + l.interval * (l.count() + 1);
-        loop->next = l.clock->call_later(due - l.clock->seconds(),
-                                         [loop] { loop->current = turn(loop); });
+        loop->next =
+            l.clock->call_later(due - l.clock->seconds(), [loop] { loop->current = turn(loop); });
     }
 
     std::shared_ptr<Loop> loop_;

@@ -36,12 +36,14 @@ Deferred<> run_main(F& main, reactor::Reactor& reactor, int& status) {
 
 }  // namespace detail
 
-/// Runs this thread's reactor until the Deferred of `main(reactor)` has fired, and gives the status for main() to
-/// return: what a Deferred<int> fires with, 0 for any other value, 1 for an error, which is logged.
+/// Runs this thread's reactor until the Deferred of `main(reactor)` has fired, and gives the status
+/// for main() to return: what a Deferred<int> fires with, 0 for any other value, 1 for an error,
+/// which is logged.
 ///
 ///     int main() { return task::react([](reactor::Reactor&) { return work(); }); }
 ///
-/// SIGINT, SIGTERM and reactor::stop() cancel it, and wait until it has ended. As twisted.internet.task.react.
+/// SIGINT, SIGTERM and reactor::stop() cancel it, and wait until it has ended. As
+/// twisted.internet.task.react.
 template <std::invocable<reactor::Reactor&> F>
 int react(F main) {
     reactor::Reactor& reactor = reactor::current();

@@ -74,4 +74,11 @@ public:
     std::optional<std::string> body;
 };
 
+namespace detail {
+
+/// "runtime_error: what it says", for the log.
+std::string describe_exception(const std::exception_ptr& error);
+
+}  // namespace detail
+
 }  // namespace cyclone::web

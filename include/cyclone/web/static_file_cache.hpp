@@ -94,7 +94,8 @@ private:
     };
     using Entries = std::list<Entry>;
 
-    static Found read(const std::string& path, const Root* inside);
+    /// `known`: what the file was before, which spares reading it where it still is.
+    static Found read(const std::string& path, const Root* inside, const StaticFile* known);
     void keep(const std::string& path, const StaticFile& file, const Root* inside);
     void drop(Entries::iterator entry);
 

@@ -122,7 +122,7 @@ export class Refresh {
         ...(points ? {points: String(points)} : {})}, signal)
         : this.kept.memory,
       again ? this.ask('commands',
-        {...span, epochs: '1', granularity: granularity_wanted(window)}, signal)
+        {...span, epochs: '1', details: '1', granularity: granularity_wanted(window)}, signal)
         : this.kept.commands,
     ]);
     if (range.live && again) {
@@ -142,8 +142,8 @@ export class Refresh {
     }
     const span = {server, ...epochs(window)};
     const [top_commands, top_keys] = await Promise.all([
-      this.ask('topcommands', span, signal),
-      this.ask('topkeys', span, signal),
+      this.ask('topcommands', {...span, details: '1'}, signal),
+      this.ask('topkeys', {...span, details: '1'}, signal),
     ]);
     this.kept = {...this.kept, lists_settled: this.settled(window, {now: this.clock.now()})};
     this.page.lists({top_commands, top_keys, window, range});

@@ -68,6 +68,17 @@ public:
         return self().template command<std::int64_t>("HLEN", key);
     }
 
+    Result<std::int64_t> hstrlen(std::string_view key, std::string_view field) {
+        return self().template command<std::int64_t>("HSTRLEN", key, field);
+    }
+    Result<std::optional<std::string>> hrandfield(std::string_view key) {
+        return self().template command<std::optional<std::string>>("HRANDFIELD", key);
+    }
+    /// At most `count` different fields; negative: just so many, perhaps one several times.
+    Result<std::vector<std::string>> hrandfield(std::string_view key, std::int64_t count) {
+        return self().template command<std::vector<std::string>>("HRANDFIELD", key, count);
+    }
+
 private:
     Derived& self() { return static_cast<Derived&>(*this); }
 };

@@ -84,6 +84,61 @@ public:
         return self().template command<std::int64_t>("PTTL", key);
     }
 
+    /// At a time in milliseconds of the Unix epoch.
+    Result<bool> pexpireat(std::string_view key, std::int64_t epoch) {
+        return self().template command<bool>("PEXPIREAT", key, epoch);
+    }
+    /// When it ends, in seconds of the Unix epoch; -1: never; -2: no such key.
+    Result<std::int64_t> expiretime(std::string_view key) {
+        return self().template command<std::int64_t>("EXPIRETIME", key);
+    }
+    /// In milliseconds.
+    Result<std::int64_t> pexpiretime(std::string_view key) {
+        return self().template command<std::int64_t>("PEXPIRETIME", key);
+    }
+    /// Makes keys look used. Gives how many there are.
+    template <class... Keys>
+    Result<std::int64_t> touch(const Keys&... keys) {
+        return self().template command<std::int64_t>("TOUCH", keys...);
+    }
+    /// False when there is no `from`, or `to` exists and is not to be replaced.
+    Result<bool> copy(std::string_view from, std::string_view to, bool replace = false) {
+        return self().template command<bool>(
+            "COPY", from, to, replace ? std::optional(std::string_view("REPLACE")) : std::nullopt);
+    }
+    /// Into another database. False when there is no such key here, or there is one there.
+    Result<bool> move(std::string_view key, int db) {
+        return self().template command<bool>("MOVE", key, db);
+    }
+    /// The value in Redis' own form, for restore().
+    Result<std::optional<std::string>> dump(std::string_view key) {
+        return self().template command<std::optional<std::string>>("DUMP", key);
+    }
+    /// `time` zero: without end.
+    Result<void> restore(std::string_view key, std::chrono::milliseconds time,
+                         std::string_view dumped, bool replace = false) {
+        return self().template command<void>(
+            "RESTORE", key, time.count(), dumped,
+            replace ? std::optional(std::string_view("REPLACE")) : std::nullopt);
+    }
+    /// "listpack", "hashtable", "embstr", ...
+    Result<std::optional<std::string>> object_encoding(std::string_view key) {
+        return self().template command<std::optional<std::string>>("OBJECT", "ENCODING", key);
+    }
+    /// Seconds since it was used last.
+    Result<std::optional<std::int64_t>> object_idletime(std::string_view key) {
+        return self().template command<std::optional<std::int64_t>>("OBJECT", "IDLETIME", key);
+    }
+    /// The elements of a list, a set or a sorted set in order: of numbers, or of texts.
+    template <class T = std::vector<std::string>>
+    Result<T> sort(std::string_view key, bool alpha = false, bool descending = false) {
+        const auto word = [](bool on, std::string_view name) {
+            return on ? std::optional(name) : std::nullopt;
+        };
+        return self().template command<T>("SORT", key, word(descending, "DESC"),
+                                          word(alpha, "ALPHA"));
+    }
+
 private:
     Derived& self() { return static_cast<Derived&>(*this); }
 };

@@ -56,6 +56,46 @@ public:
         return self().template command<std::int64_t>("LREM", key, count, value);
     }
 
+    /// As lpush(), but only where there is such a list.
+    template <class... Values>
+    Result<std::int64_t> lpushx(std::string_view key, const Values&... values) {
+        return self().template command<std::int64_t>("LPUSHX", key, values...);
+    }
+    template <class... Values>
+    Result<std::int64_t> rpushx(std::string_view key, const Values&... values) {
+        return self().template command<std::int64_t>("RPUSHX", key, values...);
+    }
+    /// Several from one end, at most `count`; nothing when there is no such list.
+    template <class T = std::optional<std::vector<std::string>>>
+    Result<T> lpop(std::string_view key, std::int64_t count) {
+        return self().template command<T>("LPOP", key, count);
+    }
+    template <class T = std::optional<std::vector<std::string>>>
+    Result<T> rpop(std::string_view key, std::int64_t count) {
+        return self().template command<T>("RPOP", key, count);
+    }
+    /// `where` is "BEFORE" or "AFTER". Gives the new length; -1 when there is no `pivot`.
+    template <class P, class V>
+    Result<std::int64_t> linsert(std::string_view key, std::string_view where, const P& pivot,
+                                 const V& value) {
+        return self().template command<std::int64_t>("LINSERT", key, where, pivot, value);
+    }
+    template <class V>
+    Result<std::optional<std::int64_t>> lpos(std::string_view key, const V& value) {
+        return self().template command<std::optional<std::int64_t>>("LPOS", key, value);
+    }
+    /// The last of `from` becomes the first of `to`.
+    template <class T = std::optional<std::string>>
+    Result<T> rpoplpush(std::string_view from, std::string_view to) {
+        return self().template command<T>("RPOPLPUSH", from, to);
+    }
+    /// `from_end` and `to_end` are "LEFT" or "RIGHT".
+    template <class T = std::optional<std::string>>
+    Result<T> lmove(std::string_view from, std::string_view to, std::string_view from_end,
+                    std::string_view to_end) {
+        return self().template command<T>("LMOVE", from, to, from_end, to_end);
+    }
+
 private:
     Derived& self() { return static_cast<Derived&>(*this); }
 };

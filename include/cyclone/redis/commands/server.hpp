@@ -1,12 +1,15 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <cyclone/redis/reply.hpp>
 
@@ -70,6 +73,80 @@ public:
     /// Gives the SHA-1 that evalsha() wants.
     Result<std::string> script_load(std::string_view script) {
         return self().template command<std::string>("SCRIPT", "LOAD", script);
+    }
+
+    Result<void> script_flush() { return self().template command<void>("SCRIPT", "FLUSH"); }
+    /// Which of the scripts the server knows.
+    template <class... Shas>
+    Result<std::vector<bool>> script_exists(const Shas&... shas) {
+        return self().template command<std::vector<bool>>("SCRIPT", "EXISTS", shas...);
+    }
+    /// Ends a script that runs too long and has written nothing.
+    Result<void> script_kill() { return self().template command<void>("SCRIPT", "KILL"); }
+
+    /// Channels that somebody has subscribed to.
+    Result<std::vector<std::string>> pubsub_channels(std::string_view pattern = "*") {
+        return self().template command<std::vector<std::string>>("PUBSUB", "CHANNELS", pattern);
+    }
+    template <class... Channels>
+    Result<std::map<std::string, std::int64_t>> pubsub_numsub(const Channels&... channels) {
+        return self().template command<std::map<std::string, std::int64_t>>("PUBSUB", "NUMSUB",
+                                                                            channels...);
+    }
+    Result<std::int64_t> pubsub_numpat() {
+        return self().template command<std::int64_t>("PUBSUB", "NUMPAT");
+    }
+
+    Result<std::int64_t> client_id() {
+        return self().template command<std::int64_t>("CLIENT", "ID");
+    }
+    Result<std::optional<std::string>> client_getname() {
+        return self().template command<std::optional<std::string>>("CLIENT", "GETNAME");
+    }
+    /// `address` is `ip:port`, as client_list() tells.
+    Result<void> client_kill(std::string_view address) {
+        return self().template command<void>("CLIENT", "KILL", address);
+    }
+    Result<void> config_resetstat() { return self().template command<void>("CONFIG", "RESETSTAT"); }
+    Result<void> config_rewrite() { return self().template command<void>("CONFIG", "REWRITE"); }
+    /// Writes a dump, and keeps everybody waiting meanwhile.
+    Result<void> save() { return self().template command<void>("SAVE"); }
+    Result<std::string> bgsave() { return self().template command<std::string>("BGSAVE"); }
+    Result<std::string> bgrewriteaof() {
+        return self().template command<std::string>("BGREWRITEAOF");
+    }
+    /// When the last dump was written, in seconds of the Unix epoch.
+    Result<std::int64_t> lastsave() { return self().template command<std::int64_t>("LASTSAVE"); }
+    /// Waits until so many replicas have all that was written before, for `time` at most, zero: for
+    /// ever. Gives how many have. Keeps other commands of this connection waiting.
+    Result<std::int64_t> wait(std::int64_t replicas, std::chrono::milliseconds time) {
+        return self().template command<std::int64_t>("WAIT", replicas, time.count());
+    }
+    /// In bytes.
+    Result<std::optional<std::int64_t>> memory_usage(std::string_view key) {
+        return self().template command<std::optional<std::int64_t>>("MEMORY", "USAGE", key);
+    }
+    Result<std::int64_t> slowlog_len() {
+        return self().template command<std::int64_t>("SLOWLOG", "LEN");
+    }
+    /// The newest entries, as SLOWLOG GET gives them.
+    Result<std::vector<Reply>> slowlog_get(std::int64_t count = 10) {
+        return self().template command<std::vector<Reply>>("SLOWLOG", "GET", count);
+    }
+    Result<void> slowlog_reset() { return self().template command<void>("SLOWLOG", "RESET"); }
+    Result<std::string> acl_whoami() {
+        return self().template command<std::string>("ACL", "WHOAMI");
+    }
+    /// "master" or "slave", and what ROLE tells about that.
+    Result<std::vector<Reply>> role() {
+        return self().template command<std::vector<Reply>>("ROLE");
+    }
+    Result<void> replicaof(std::string_view host, std::uint16_t port) {
+        return self().template command<void>("REPLICAOF", host, port);
+    }
+    /// Ends the replication of another server.
+    Result<void> replicaof_no_one() {
+        return self().template command<void>("REPLICAOF", "NO", "ONE");
     }
 
 private:

@@ -105,6 +105,59 @@ public:
                                                      std::ranges::distance(keys), keys);
     }
 
+    Result<std::optional<std::int64_t>> zrevrank(std::string_view key, std::string_view member) {
+        return self().template command<std::optional<std::int64_t>>("ZREVRANK", key, member);
+    }
+    template <class... Members>
+    Result<std::vector<std::optional<double>>> zmscore(std::string_view key,
+                                                       const Members&... members) {
+        return self().template command<std::vector<std::optional<double>>>("ZMSCORE", key,
+                                                                           members...);
+    }
+    /// Takes out those with the lowest scores.
+    Result<ScoredMembers> zpopmin(std::string_view key, std::int64_t count = 1) {
+        return self().template command<ScoredMembers>("ZPOPMIN", key, count);
+    }
+    Result<ScoredMembers> zpopmax(std::string_view key, std::int64_t count = 1) {
+        return self().template command<ScoredMembers>("ZPOPMAX", key, count);
+    }
+    Result<std::optional<std::string>> zrandmember(std::string_view key) {
+        return self().template command<std::optional<std::string>>("ZRANDMEMBER", key);
+    }
+    template <class T = std::vector<std::string>, class Max, class Min>
+    Result<T> zrevrangebyscore(std::string_view key, const Max& max, const Min& min,
+                               std::optional<Limit> limit = std::nullopt) {
+        return self().template command<T>("ZREVRANGEBYSCORE", key, max, min, words(limit));
+    }
+    /// Of members with the same score, in the order of their bytes: "[a" with a itself, "(a"
+    /// without,
+    /// "-" and "+" are the ends. So for the following two.
+    template <class T = std::vector<std::string>>
+    Result<T> zrangebylex(std::string_view key, std::string_view min, std::string_view max,
+                          std::optional<Limit> limit = std::nullopt) {
+        return self().template command<T>("ZRANGEBYLEX", key, min, max, words(limit));
+    }
+    Result<std::int64_t> zlexcount(std::string_view key, std::string_view min,
+                                   std::string_view max) {
+        return self().template command<std::int64_t>("ZLEXCOUNT", key, min, max);
+    }
+    Result<std::int64_t> zremrangebylex(std::string_view key, std::string_view min,
+                                        std::string_view max) {
+        return self().template command<std::int64_t>("ZREMRANGEBYLEX", key, min, max);
+    }
+    template <class T = std::vector<std::string>, std::ranges::forward_range Keys>
+    Result<T> zunion(const Keys& keys) {
+        return self().template command<T>("ZUNION", std::ranges::distance(keys), keys);
+    }
+    template <class T = std::vector<std::string>, std::ranges::forward_range Keys>
+    Result<T> zinter(const Keys& keys) {
+        return self().template command<T>("ZINTER", std::ranges::distance(keys), keys);
+    }
+    template <class T = std::vector<std::string>, std::ranges::forward_range Keys>
+    Result<T> zdiff(const Keys& keys) {
+        return self().template command<T>("ZDIFF", std::ranges::distance(keys), keys);
+    }
+
 private:
     Derived& self() { return static_cast<Derived&>(*this); }
     static auto words(const std::optional<Limit>& limit) {

@@ -108,6 +108,22 @@ public:
         return self().template command<std::string>("GETRANGE", key, start, end);
     }
 
+    /// Gives the value and deletes the key.
+    template <class T = std::optional<std::string>>
+    Result<T> getdel(std::string_view key) {
+        return self().template command<T>("GETDEL", key);
+    }
+    /// Gives the value, and lets the key end after `time`.
+    template <class T = std::optional<std::string>>
+    Result<T> getex(std::string_view key, std::chrono::milliseconds time) {
+        return self().template command<T>("GETEX", key, "PX", time.count());
+    }
+    /// Overwrites from `offset` on. Gives the new length.
+    template <class V>
+    Result<std::int64_t> setrange(std::string_view key, std::int64_t offset, const V& value) {
+        return self().template command<std::int64_t>("SETRANGE", key, offset, value);
+    }
+
 private:
     Derived& self() { return static_cast<Derived&>(*this); }
     static std::optional<std::string_view> flag(bool on, std::string_view name) {
