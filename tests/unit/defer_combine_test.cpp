@@ -60,8 +60,9 @@ BOOST_AUTO_TEST_CASE(a_deferred_list_fires_with_all_outcomes_in_their_order) {
 BOOST_AUTO_TEST_CASE(a_deferred_list_of_nothing_fires_at_once) {
     BOOST_TEST(DeferredList(std::vector<Deferred<int>>()).called());
     BOOST_TEST(DeferredList(std::vector<Deferred<>>(), fire_on_one_errback).called());
-    BOOST_CHECK_THROW(DeferredList(std::vector<Deferred<int>>(), fire_on_one_callback),
-                      std::invalid_argument);
+    BOOST_CHECK_THROW(
+        static_cast<void>(DeferredList(std::vector<Deferred<int>>(), fire_on_one_callback)),
+        std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_CASE(a_deferred_list_can_fire_on_one_callback_and_lets_the_others_run_on) {

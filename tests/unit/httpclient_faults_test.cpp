@@ -221,8 +221,7 @@ BOOST_FIXTURE_TEST_CASE(a_backlog_that_is_full_is_a_connect_timeout, Fixture) {
         auto& filler = fillers.emplace_back(reactor.context(), boost::asio::ip::tcp::v4());
         filler.native_non_blocking(true);
         const auto endpoint = full.local_endpoint();
-        ::connect(filler.native_handle(), endpoint.data(),
-                  static_cast<socklen_t>(endpoint.size()));
+        ::connect(filler.native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size()));
     }
     const auto url = "http://127.0.0.1:" + std::to_string(full.local_endpoint().port()) + "/";
     try {
@@ -364,7 +363,7 @@ BOOST_AUTO_TEST_CASE(gzip_is_taken_apart_however_it_is_split) {
     }
     const std::string one = gzipped(text);
     const std::string two = one + gzipped("second member");
-    for (const std::size_t size : {1, 7, 1000, 1'000'000}) {
+    for (const std::size_t size : {1UL, 7UL, 1000UL, 1'000'000UL}) {
         bool may_end = false;
         BOOST_TEST((decoded(one, size, may_end) == text));
         BOOST_TEST(may_end);

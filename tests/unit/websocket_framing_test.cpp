@@ -19,16 +19,18 @@ void check_length(unsigned first, std::size_t size) {
                {(first == 0x81 ? "text " : "binary ") + wire::shortened(payload)});
 }
 
+constexpr std::size_t lengths[] = {0, 125, 126, 127, 128, 65535, 65536};
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(case_1_1_text_messages_of_every_form_of_length_are_echoed) {
-    for (const std::size_t size : {0, 125, 126, 127, 128, 65535, 65536}) {
+    for (const std::size_t size : lengths) {
         check_length(0x81, size);
     }
 }
 
 BOOST_AUTO_TEST_CASE(case_1_2_binary_messages_of_every_form_of_length_are_echoed) {
-    for (const std::size_t size : {0, 125, 126, 127, 128, 65535, 65536}) {
+    for (const std::size_t size : lengths) {
         check_length(0x82, size);
     }
 }

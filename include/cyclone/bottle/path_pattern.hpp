@@ -66,7 +66,8 @@ constexpr PatternShape shape_of(std::string_view pattern) {
     return shape;
 }
 
-// By value: with the sanitizers, g++ 12 takes no address within a template's argument for a constant.
+// By value: with the sanitizers, g++ 12 takes no address within a template's argument for a
+// constant.
 template <std::size_t N>
 constexpr PatternShape shape_of(PathPattern<N> pattern) {
     return shape_of(pattern.view());

@@ -7,6 +7,14 @@
 
 namespace cyclone::detail {
 
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool under_address_sanitizer = true;
+#elif defined(__has_feature)
+inline constexpr bool under_address_sanitizer = __has_feature(address_sanitizer);
+#else
+inline constexpr bool under_address_sanitizer = false;
+#endif
+
 /// Recycles coroutine frames and other small, short-lived blocks of one thread.
 ///
 /// A block may be given back on another thread than it came from: it then joins that thread's free
@@ -15,35 +23,33 @@ namespace cyclone::detail {
 class FrameAllocator {
 public:
     static void* allocate(std::size_t size) {
-#if !defined(__SANITIZE_ADDRESS__)
-        const std::size_t index = class_of(size);
-        if (index < class_count) {
-            Block*& head = lists_of_this_thread()[index];
-            Block* block = head;
-            if (block->next != nullptr) [[likely]] {
-                head = block->next;
-                return block;
+        if constexpr (!under_address_sanitizer) {
+            const std::size_t index = class_of(size);
+            if (index < class_count) {
+                Block*& head = lists_of_this_thread()[index];
+                Block* block = head;
+                if (block->next != nullptr) [[likely]] {
+                    head = block->next;
+                    return block;
+                }
+                return ::operator new((index + 1) * granule);
             }
-            return ::operator new((index + 1) * granule);
         }
-#endif
         return ::operator new(size);
     }
 
     static void deallocate(void* pointer, std::size_t size) noexcept {
-#if !defined(__SANITIZE_ADDRESS__)
-        const std::size_t index = class_of(size);
-        if (index < class_count) {
-            Block*& head = lists_of_this_thread()[index];
-            if (head->depth < kept_per_class || open_lists()) [[likely]] {
-                // Read again: it may have been opened.
-                head = ::new (pointer) Block{head, head->depth + 1};
-                return;
+        if constexpr (!under_address_sanitizer) {
+            const std::size_t index = class_of(size);
+            if (index < class_count) {
+                Block*& head = lists_of_this_thread()[index];
+                if (head->depth < kept_per_class || open_lists()) [[likely]] {
+                    // Read again: it may have been opened.
+                    head = ::new (pointer) Block{head, head->depth + 1};
+                    return;
+                }
             }
         }
-#else
-        static_cast<void>(size);
-#endif
         ::operator delete(pointer);
     }
 

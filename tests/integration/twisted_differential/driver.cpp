@@ -50,7 +50,14 @@ std::string text_of(Outcome<int> outcome) {
 class Script {
 public:
     explicit Script(std::string& said) : said_(said) {}
-    ~Script() { silent_ = true; }
+    ~Script() {
+        silent_ = true;
+        // What is given back goes to the next who waits, while there are any.
+        while (!locks_.empty() || !entries_.empty()) {
+            release(locks_);
+            release(entries_);
+        }
+    }
 
     void run(const std::vector<std::string>& lines) {
         for (const std::string& line : lines) {
@@ -334,12 +341,12 @@ private:
         auto calls = std::make_shared<int>(0);
         auto self = std::make_shared<std::optional<task::LoopingCall>>();
         self->emplace(task::LoopingCall::with_count(
-            [this, slot, limit, calls, self](std::int64_t count) {
+            [this, slot, limit, calls, loop = self.get()](std::int64_t count) {
                 ++*calls;
                 say("loop " + std::to_string(slot) + " call " + std::to_string(*calls) + " count " +
                     std::to_string(count) + " at " + std::to_string(clock_.seconds() / tick));
                 if (*calls == limit) {
-                    (*self)->stop();
+                    (*loop)->stop();
                 }
             },
             clock_));
