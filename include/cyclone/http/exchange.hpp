@@ -139,6 +139,11 @@ public:
     /// Nothing when the client is gone.
     std::shared_ptr<UpgradedStream> upgrade();
 
+    /// For a request without a body that stays for long, an upgraded connection's: copies it out of the block that the
+    /// connection reads into, which goes back. Views that were taken of `request` before are gone. Nothing for a request
+    /// with a body, or the second time.
+    void own_request();
+
 private:
     friend class ExchangePool;
     friend class ExchangePtr;

@@ -507,6 +507,10 @@ CYCLONE_INLINE bool ServerConnection::wants_input() const {
 }
 
 CYCLONE_INLINE void ServerConnection::output_consumed() {
+    if (stage_ == Stage::upgraded && output_.empty()) {
+        // It may be quiet for hours now.
+        output_.give_memory_back();
+    }
     fire_drains(false);
     if (stage_ == Stage::head && !processing_) {
         process();

@@ -20,12 +20,9 @@ inline constexpr std::size_t output_high_water = 256 * 1024;
 inline constexpr std::chrono::seconds close_timeout{5};
 
 /// Gives the memory back that only a request needs.
-template <class E>
-void let_go_of_input(E& exchange) {
+CYCLONE_INLINE void let_go_of_input(http::Exchange& exchange) {
     exchange.response.headers = httputil::HTTPHeaders();
-    if constexpr (requires { exchange.own_request(); }) {
-        exchange.own_request();
-    }
+    exchange.own_request();
 }
 
 }  // namespace detail
