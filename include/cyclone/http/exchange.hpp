@@ -41,6 +41,8 @@ public:
     /// ServerSettings::handler_timeout is over: to be cancelled and answered. Where the call does not finish the
     /// response, the engine ends it: a 503, or a cut connection when the head has left.
     virtual void timed_out() {}
+    /// The server stops, and waits a while for answers that are on their way: one without an end is to be ended now.
+    virtual void server_stops() {}
 };
 
 /// What requests are handed to: a web::Application, for instance.

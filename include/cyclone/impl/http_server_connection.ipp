@@ -580,8 +580,12 @@ CYCLONE_INLINE void ServerConnection::stop() {
             }
             break;
         default:
-            if (current_) {
-                current_->keep_alive_ = false;
+            if (const ExchangePtr exchange = current_) {
+                exchange->keep_alive_ = false;
+                if (stage_ == Stage::handling) {
+                    detail::call_guarded("server_stops()",
+                                         [&] { exchange->delegate_->server_stops(); });
+                }
             }
             break;
     }

@@ -56,8 +56,9 @@ class Stream;
 ///     web::Application application({web::url<Clock>("/clock")});
 ///
 /// bind(groups of the pattern...), which is found on the class, is called when a client is there;
-/// it may return void or Deferred<>. The handler lives until unbind() has been called and bind()
-/// has ended.
+/// it may return void or Deferred<>, which is cancelled when the client goes or the server stops,
+/// where cancel_on_connection_close() was called. The handler lives until unbind() has been called
+/// and bind() has ended.
 class SSEHandler : public web::RequestHandler {
 public:
     /// For web::url(): adds what answers the request to the class H.
@@ -82,7 +83,8 @@ public:
     /// Whether the client is there.
     bool is_bound() const { return bound_; }
 
-    /// The client is gone, or the response was finished. Called once, after bind().
+    /// The client is gone, the server stops, or the response was finished. Called once, after
+    /// bind().
     virtual void unbind() {}
     /// How often a comment is sent, so that nothing between here and the browser takes the
     /// connection for dead; 0: never.
@@ -92,6 +94,8 @@ public:
 
     void on_connection_close() override;
     void on_finish() override;
+    /// Ends the stream: the browser connects again, to whoever serves then.
+    void on_server_stop() override;
 
 private:
     template <class H, class Parameters>
@@ -101,12 +105,15 @@ private:
     bool begin();
     void bound(std::optional<Deferred<>> binding);
     void bind_failed(const std::exception_ptr& error);
-    static Deferred<> wait_for(http::ExchangePtr keep, SSEHandler& self, Deferred<> binding);
+    static Deferred<> wait_for(SSEHandler& self, Deferred<> binding);
     void end();
+    void cancel_bind();
     void schedule_keep_alive();
 
     reactor::Reactor* reactor_ = nullptr;
     reactor::DelayedCall keep_alive_;
+    /// What waits for bind().
+    std::optional<Deferred<>> binding_;
     bool bound_ = false;
 };
 
