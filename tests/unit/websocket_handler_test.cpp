@@ -320,6 +320,17 @@ BOOST_FIXTURE_TEST_CASE(a_bind_is_cancelled_with_its_client_where_it_asks, Fresh
     BOOST_TEST(warnings.text() == "");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_browser_that_closes_its_half_leaves_no_connection_behind, Fresh) {
+    const web::Application application({web::url<Pushes>(R"(/(\d+))")});
+    testing::MemoryConnection client(application.service());
+    client.send("GET /7 HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.shut_down();
+    BOOST_TEST(client.closed());
+    check_events({"bind 7", "unbind"});
+    gates.at(0).callback();
+    check_events({"bind 7", "unbind", "sent", "gone"});
+}
+
 BOOST_FIXTURE_TEST_CASE(a_server_that_stops_ends_its_streams_of_events, Fresh) {
     const web::Application application(
         {web::url<Pushes>(R"(/(\d+))"), web::url<ImpatientPushes>("/")});

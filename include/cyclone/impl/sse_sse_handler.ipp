@@ -85,8 +85,13 @@ CYCLONE_INLINE std::string_view SSEHandler::last_event_id() const {
 }
 
 CYCLONE_INLINE void SSEHandler::on_connection_close() {
-    end();
-    cancel_bind();
+    if (bound_) {
+        end();
+        // A browser that goes looks like one that only sends no more: without this, nothing would
+        // ever be written that shows the difference.
+        finish();
+        cancel_bind();
+    }
 }
 CYCLONE_INLINE void SSEHandler::on_finish() { end(); }
 CYCLONE_INLINE void SSEHandler::on_server_stop() {
