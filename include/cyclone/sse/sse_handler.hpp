@@ -119,11 +119,6 @@ private:
 
 namespace detail {
 
-template <class H>
-concept HasBind = requires {
-    &H::bind;
-};
-
 /// The class that is made for a route to H: sends the head, and calls bind() with the groups of the
 /// pattern.
 template <class H, class... A>
@@ -154,13 +149,14 @@ public:
 
 template <class H>
 struct StreamFor {
-    static_assert(HasBind<H>,
+    static_assert(web::detail::bind_member::is_public<H>,
                   "this SSEHandler has no bind() in public, or has it twice: is it a class that "
                   "should be a struct?");
 };
-template <HasBind H>
-struct StreamFor<H> {
-    using type = Stream<H, typename web::detail::MemberFunction<decltype(&H::bind)>::parameters>;
+template <class H>
+requires(web::detail::bind_member::is_public<H>) struct StreamFor<H> {
+    using type =
+        Stream<H, typename web::detail::member_function_t<web::detail::bind_member, H>::parameters>;
 };
 
 }  // namespace detail
