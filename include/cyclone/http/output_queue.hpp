@@ -126,6 +126,17 @@ public:
             first_ = 0;
         }
     }
+    /// Frees what an empty queue keeps for what is put in next, but for a little.
+    void give_memory_back() {
+        constexpr std::size_t little = 256;
+        constexpr std::size_t few = 4;
+        if (spare_.capacity() > little) {
+            std::string().swap(spare_);
+        }
+        if (segments_.empty() && segments_.capacity() > few) {
+            std::vector<Segment>().swap(segments_);
+        }
+    }
     /// Drops all of it.
     void clear() {
         segments_.clear();

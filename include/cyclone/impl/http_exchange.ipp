@@ -243,6 +243,27 @@ CYCLONE_INLINE std::shared_ptr<UpgradedStream> Exchange::upgrade() {
     return connection.upgraded_;
 }
 
+CYCLONE_INLINE void Exchange::own_request() {
+    if (!head_bytes_ || !request.body.empty()) {
+        return;
+    }
+    std::string_view* const views[] = {&request.method, &request.uri,     &request.path,
+                                       &request.query,  &request.version, &request.host};
+    std::size_t size = 0;
+    for (const std::string_view* view : views) {
+        size += view->size();
+    }
+    body_bytes_.clear();
+    body_bytes_.reserve(size);
+    for (std::string_view* view : views) {
+        const std::size_t begin = body_bytes_.size();
+        body_bytes_ += *view;
+        *view = std::string_view(body_bytes_).substr(begin);
+    }
+    request.headers = httputil::HTTPHeaders(std::as_const(request.headers));
+    head_bytes_.reset();
+}
+
 CYCLONE_INLINE void UpgradedStream::start(Receiver& receiver) {
     receiver_ = &receiver;
     resume_reading();
@@ -303,6 +324,8 @@ CYCLONE_INLINE void UpgradedStream::close() {
         connection.upgraded_.reset();
         connection.lose_exchange(false);
         connection.stage_ = ServerConnection::Stage::closing;
+        // What the client is still sending would make the system take back what was written last.
+        connection.linger_ = true;
         if (!connection.processing_) {
             connection.changed();
         }
@@ -311,6 +334,7 @@ CYCLONE_INLINE void UpgradedStream::close() {
 CYCLONE_INLINE void UpgradedStream::abort() {
     if (!closed()) {
         connection_->output_.clear();
+        connection_->cut_ = true;
         close();
     }
 }

@@ -510,6 +510,10 @@ CYCLONE_INLINE bool ServerConnection::wants_input() const {
 }
 
 CYCLONE_INLINE void ServerConnection::output_consumed() {
+    if (stage_ == Stage::upgraded && output_.empty()) {
+        // It may be quiet for hours now.
+        output_.give_memory_back();
+    }
     fire_drains(false);
     if (stage_ == Stage::head && !processing_) {
         process();
@@ -579,8 +583,12 @@ CYCLONE_INLINE void ServerConnection::stop() {
             }
             break;
         default:
-            if (current_) {
-                current_->keep_alive_ = false;
+            if (const ExchangePtr exchange = current_) {
+                exchange->keep_alive_ = false;
+                if (stage_ == Stage::handling) {
+                    detail::call_guarded("server_stops()",
+                                         [&] { exchange->delegate_->server_stops(); });
+                }
             }
             break;
     }

@@ -334,7 +334,10 @@ CYCLONE_INLINE void TcpShell::stop() {
         close();
         return;
     }
+    // What a handler writes then may fail, and is not to close it meanwhile.
+    busy_ = true;
     machine_->stop();
+    busy_ = false;
     settle(Clock::now());
 }
 
