@@ -133,6 +133,9 @@ public:
         if (spare_.capacity() > little) {
             std::string().swap(spare_);
         }
+        if (empty() && !segments_.empty() && segments_.back().text.capacity() > little) {
+            clear();
+        }
         if (segments_.empty() && segments_.capacity() > few) {
             std::vector<Segment>().swap(segments_);
         }
