@@ -88,6 +88,8 @@ private:
     bool counted_ = true;
     bool handshaking_;
     bool lingering_ = false;
+    /// The server calls it when others have had theirs.
+    bool waits_its_turn_ = false;
 };
 
 }  // namespace cyclone::http

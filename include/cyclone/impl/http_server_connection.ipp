@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include <cyclone/http/forwarded.hpp>
 #include <cyclone/http/response_head.hpp>
 #include <cyclone/http/server_connection.hpp>
 #include <cyclone/httputil/field_list.hpp>
@@ -239,6 +240,9 @@ CYCLONE_INLINE bool ServerConnection::begin_request() {
 
 CYCLONE_INLINE void ServerConnection::note_proxy_headers() {
     httputil::HTTPServerRequest& request = current_->request;
+    if (take_forwarded(request)) {
+        return;
+    }
     std::string_view address;
     // The last one is what our own proxy has seen; those before it anybody can write.
     if (const auto forwarded = request.headers.get_list("X-Forwarded-For"); !forwarded.empty()) {
