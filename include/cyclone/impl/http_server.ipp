@@ -196,6 +196,8 @@ CYCLONE_INLINE void Server::remove(TcpShell& shell) {
     if (--connections_ == 0) {
         if (auto ended = std::exchange(ended_, std::nullopt)) {
             if (!ended->called()) {
+                // Whoever waits may drop this, whose connections are on the stack.
+                reactor_.call_later(std::chrono::nanoseconds(0), [keep = weak_from_this().lock()] {});
                 ended->callback();
             }
         }
