@@ -134,7 +134,10 @@ CYCLONE_INLINE Deferred<> Reactor::shut_down() {
     std::vector<Deferred<>> running;
     for (auto& trigger : std::exchange(triggers_, {})) {
         auto logged = maybe_deferred(trigger).add_errback([](const Failure& failure) {
-            log::error("a shutdown trigger failed: " + failure.get_error_message());
+            // At a second signal it is not waited for any more.
+            if (!failure.check<CancelledError>()) {
+                log::error("a shutdown trigger failed: " + failure.get_error_message());
+            }
         });
         running.push_back(std::move(logged));
     }
