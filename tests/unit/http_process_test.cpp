@@ -43,8 +43,7 @@ constexpr const char* grace_variable = "CYCLONE_HTTP_PROGRAM_GRACE_MS";
 /// What makes each program another one: the process and the time at which it began.
 std::string program_name() {
     static const std::string name =
-        std::to_string(::getpid()) + "/" +
-        std::to_string(Clock::now().time_since_epoch().count());
+        std::to_string(::getpid()) + "/" + std::to_string(Clock::now().time_since_epoch().count());
     return name;
 }
 
@@ -285,15 +284,15 @@ BOOST_AUTO_TEST_CASE(program) {
         return;
     }
     const fs::path report = std::getenv(report_variable);
-    web::Application application({web::url<Name>("/"), web::url<Slow>("/slow"),
-                                  web::url<Endless>("/endless")});
+    web::Application application(
+        {web::url<Name>("/"), web::url<Slow>("/slow"), web::url<Endless>("/endless")});
     const reactor::ListenOptions options{
         .grace = std::chrono::milliseconds(std::atoi(std::getenv(grace_variable)))};
     reactor::Reactor loop;
-    const auto port =
-        *place == '/' ? reactor::listen_unix(place, application, options)
-                      : reactor::listen_tcp(static_cast<std::uint16_t>(std::atoi(place)),
-                                            application, "127.0.0.1", options);
+    const auto port = *place == '/'
+                          ? reactor::listen_unix(place, application, options)
+                          : reactor::listen_tcp(static_cast<std::uint16_t>(std::atoi(place)),
+                                                application, "127.0.0.1", options);
     autoreload::watch(report.parent_path() / "watched");
     loop.call_later(0ms, [&] { std::ofstream(report, std::ios::app) << port.port() << std::endl; });
     loop.call_later(30s, [&loop] { loop.stop(); });

@@ -139,6 +139,28 @@ CYCLONE_INLINE TcpShell::Io TcpShell::read_proxy_header() {
     return Io::done;
 }
 
+/// Tells a client that begins with a method instead of a handshake what is wrong; whether it did.
+CYCLONE_INLINE bool TcpShell::refuse_plain_http() {
+    char first = 0;
+    if (began_ || ::recv(socket_, &first, 1, MSG_PEEK) != 1) {
+        return false;
+    }
+    began_ = true;
+    if (first < 'A' || first > 'Z') {
+        return false;
+    }
+    constexpr std::string_view answer =
+        "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n"
+        "Content-Type: text/plain; charset=UTF-8\r\nContent-Length: 37\r\n\r\n"
+        "this port speaks TLS: ask for https.\n";
+    static_cast<void>(::send(socket_, answer.data(), answer.size(), MSG_NOSIGNAL));
+    // What is left unread at the end would take the answer back.
+    std::array<char, 16 * 1024> unread;
+    static_cast<void>(::recv(socket_, unread.data(), unread.size(), 0));
+    tls_.reset();
+    return true;
+}
+
 CYCLONE_INLINE TcpShell::Io TcpShell::read_input(Clock::time_point now) {
     if (awaits_proxy_header_) {
         const Io io = read_proxy_header();
@@ -147,6 +169,9 @@ CYCLONE_INLINE TcpShell::Io TcpShell::read_input(Clock::time_point now) {
         }
     }
     if (handshaking_) {
+        if (refuse_plain_http()) {
+            return Io::ended;
+        }
         const Io io = outcome_of_tls(tls_->handshake());
         if (io != Io::done) {
             return io;
