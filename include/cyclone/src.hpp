@@ -70,6 +70,7 @@
 #include <cyclone/impl/ssl_client_stream.ipp>
 #include <cyclone/impl/ssl_server_context.ipp>
 #include <cyclone/impl/threads.ipp>
+#include <cyclone/impl/web_access_log.ipp>
 #include <cyclone/impl/web_application.ipp>
 #include <cyclone/impl/web_compression.ipp>
 #include <cyclone/impl/web_cookie_attributes.ipp>

@@ -158,6 +158,8 @@ CYCLONE_INLINE bool ServerConnection::read_head() {
     if (!current_) {
         current_ = context_.pool->lend_exchange();
         current_->request.start_time = now_;
+        current_->request.remote_ip = peer_.address;
+        current_->request.protocol = peer_.protocol;
         parser_.reset();
     }
     const ServerSettings& settings = context_.settings;
@@ -189,8 +191,6 @@ CYCLONE_INLINE bool ServerConnection::begin_request() {
         facts.keep_alive && !context_.stopping && exchange.request.method != "CONNECT" &&
         (settings.max_requests_per_connection == 0 ||
          requests_ < settings.max_requests_per_connection);
-    exchange.request.remote_ip = peer_.address;
-    exchange.request.protocol = peer_.protocol;
     if (peer_.trusted_proxy) {
         note_proxy_headers();
     }
