@@ -59,6 +59,7 @@
 #include <cyclone/impl/protocol_factory.ipp>
 #include <cyclone/impl/reactor.ipp>
 #include <cyclone/impl/reactor_endpoint.ipp>
+#include <cyclone/impl/reactor_fork_processes.ipp>
 #include <cyclone/impl/reactor_inherited_sockets.ipp>
 #include <cyclone/impl/reactor_run_several.ipp>
 #include <cyclone/impl/service.ipp>

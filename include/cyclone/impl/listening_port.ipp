@@ -85,7 +85,8 @@ private:
     }
 
     void accept() {
-        if (const int error = accept_all(accepted_per_turn)) {
+        // Where other processes take from the same socket, each connection is left to the one that is free.
+        if (const int error = accept_all(outlives_program ? 1 : accepted_per_turn)) {
             // Out of descriptors or memory: those that wait stay in the backlog until some are free again.
             log::error("cannot accept on " + address_ + ": " +
                        std::error_code(error, std::system_category()).message() +
@@ -168,8 +169,8 @@ namespace detail {
 class OwnedSocket {
 public:
     explicit OwnedSocket(int socket) : socket_(socket) {}
-    OwnedSocket(const OwnedSocket&) = delete;
-    OwnedSocket& operator=(const OwnedSocket&) = delete;
+    OwnedSocket(OwnedSocket&& other) noexcept : socket_(other.release()) {}
+    OwnedSocket& operator=(OwnedSocket&&) = delete;
     ~OwnedSocket() {
         if (socket_ >= 0) {
             ::close(socket_);
@@ -202,10 +203,15 @@ CYCLONE_INLINE ListeningPort start_listening(Reactor& reactor, OwnedSocket& sock
     return {std::make_shared<const ListeningPort::Place>(std::move(place)), listener};
 }
 
-CYCLONE_INLINE ListeningPort listen_tcp(Reactor& reactor, std::uint16_t port,
-                                        std::string_view interface,
-                                        std::shared_ptr<StreamServer> server,
-                                        const ListenOptions& options) {
+/// A socket that listens, and where.
+struct OpenedPort {
+    OwnedSocket socket;
+    ListeningPort::Place place;
+    bool outlives_program;
+};
+
+CYCLONE_INLINE OpenedPort open_tcp(std::uint16_t port, std::string_view interface,
+                                   const ListenOptions& options) {
     sockaddr_storage storage{};
     auto& v4 = reinterpret_cast<sockaddr_in&>(storage);
     auto& v6 = reinterpret_cast<sockaddr_in6&>(storage);
@@ -271,8 +277,16 @@ CYCLONE_INLINE ListeningPort listen_tcp(Reactor& reactor, std::uint16_t port,
     const std::uint16_t number =
         ntohs(bound.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(bound).sin6_port
                                           : reinterpret_cast<sockaddr_in&>(bound).sin_port);
-    return start_listening(reactor, socket, std::move(server), options, {number, where(number)},
-                           inherited.outlives_program);
+    return {std::move(socket), {number, where(number)}, inherited.outlives_program};
+}
+
+CYCLONE_INLINE ListeningPort listen_tcp(Reactor& reactor, std::uint16_t port,
+                                        std::string_view interface,
+                                        std::shared_ptr<StreamServer> server,
+                                        const ListenOptions& options) {
+    OpenedPort opened = open_tcp(port, interface, options);
+    return start_listening(reactor, opened.socket, std::move(server), options,
+                           std::move(opened.place), opened.outlives_program);
 }
 
 CYCLONE_INLINE ListeningPort listen_unix(Reactor& reactor, std::string_view path,
