@@ -284,8 +284,12 @@ BOOST_AUTO_TEST_CASE(program) {
         return;
     }
     const fs::path report = std::getenv(report_variable);
+    const fs::path folder = report.parent_path();
+    std::ofstream(folder / "file") << "";
+    fs::resize_file(folder / "file", 100'000'000);
     web::Application application(
-        {web::url<Name>("/"), web::url<Slow>("/slow"), web::url<Endless>("/endless")});
+        {web::url<Name>("/"), web::url<Slow>("/slow"), web::url<Endless>("/endless"),
+         web::url<web::StaticFileHandler>("/(file)", {.path = folder.string()})});
     const reactor::ListenOptions options{
         .grace = std::chrono::milliseconds(std::atoi(std::getenv(grace_variable)))};
     reactor::Reactor loop;
@@ -349,6 +353,22 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_the_program_at_once) {
     std::this_thread::sleep_for(100ms);
     program.signal(SIGTERM);
     BOOST_TEST(program.wait_for_end(500ms) == -1);
+    program.signal(SIGTERM);
+    BOOST_TEST(program.wait_for_end(3s) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_goes_while_a_file_is_sent_does_not_end_the_program) {
+    Program program({});
+    const std::uint16_t port = program.wait_until_it_listens();
+    BOOST_REQUIRE(port != 0);
+    for (int i = 0; i < 20; ++i) {
+        Connection connection(port);
+        connection.ask("/file");
+        connection.read_to("HTTP/1.1 200");
+    }
+    Connection last(port);
+    last.ask("/");
+    BOOST_TEST(last.read_all().starts_with("HTTP/1.1 200 "));
     program.signal(SIGTERM);
     BOOST_TEST(program.wait_for_end(3s) == 0);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,6 +16,27 @@
 
 namespace cyclone::http {
 
+namespace detail {
+
+/// sendfile() cannot be told to raise no SIGPIPE where the client is gone, which would end the program. Where that has
+/// its default effect, it has none from now on; other than an ignored signal, it has it again in a program that is
+/// executed.
+CYCLONE_INLINE void survive_broken_pipes() {
+    [[maybe_unused]] static const bool done = [] {
+        struct sigaction before {};
+        if (::sigaction(SIGPIPE, nullptr, &before) == 0 && (before.sa_flags & SA_SIGINFO) == 0 &&
+            before.sa_handler == SIG_DFL) {
+            struct sigaction nothing {};
+            nothing.sa_handler = [](int) {};
+            nothing.sa_flags = SA_RESTART;
+            ::sigaction(SIGPIPE, &nothing, nullptr);
+        }
+        return true;
+    }();
+}
+
+}  // namespace detail
+
 CYCLONE_INLINE Server::Server(reactor::Reactor& reactor, std::shared_ptr<Service> service,
                               ServerSettings settings, std::shared_ptr<reactor::TlsContext> tls)
     : reactor_(reactor),
@@ -28,7 +50,9 @@ CYCLONE_INLINE Server::Server(reactor::Reactor& reactor, std::shared_ptr<Service
           const auto keep = weak_from_this().lock();
           end();
           context_.metrics = nullptr;
-      }) {}
+      }) {
+    detail::survive_broken_pipes();
+}
 
 CYCLONE_INLINE Server::~Server() { end(); }
 

@@ -221,7 +221,13 @@ CYCLONE_INLINE bool Reactor::Mailbox::post(Call call) {
     if (reactor_ == nullptr) {
         return false;
     }
-    boost::asio::post(*reactor_->context_, std::move(call));
+    boost::asio::post(*reactor_->context_,
+                      [self = shared_from_this(), call = std::move(call)]() mutable {
+                          // The reactor ends on the thread that runs this.
+                          if (self->reactor_ != nullptr) {
+                              call();
+                          }
+                      });
     return true;
 }
 

@@ -75,8 +75,8 @@ public:
     void call_from_thread(Call call);
 
     /// A door to this reactor that outlives it: post() gives false, and drops the call, once it has
-    /// gone.
-    class Mailbox {
+    /// gone. A call that is waiting then is dropped too, where the io_context stays.
+    class Mailbox : public std::enable_shared_from_this<Mailbox> {
     public:
         bool post(Call call);
 
