@@ -173,12 +173,12 @@ struct Hiredis {
 
     void send() {
         --left;
-        const auto replied = [](::redisAsyncContext* context, void* reply, void*) {
-            auto* self = static_cast<Hiredis*>(context->data);
+        const auto replied = [](::redisAsyncContext* connection, void* reply, void*) {
+            auto* self = static_cast<Hiredis*>(connection->data);
             if (reply == nullptr) {
                 return;
             }
-            --pending_of(*self);
+            --self->pending;
             if (self->left > 0) {
                 self->send();
             }
@@ -189,7 +189,6 @@ struct Hiredis {
         const std::size_t sizes[] = {3, key.size(), value.size()};
         ::redisAsyncCommandArgv(context, replied, nullptr, sets ? 3 : 2, sets ? set : get, sizes);
     }
-    static int& pending_of(Hiredis& self) { return self.pending; }
 
     void run(bool sets_, int depth, int commands) {
         sets = sets_;

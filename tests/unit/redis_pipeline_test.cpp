@@ -213,6 +213,19 @@ BOOST_AUTO_TEST_CASE(a_command_that_times_out_before_it_was_written_is_never_wri
     BOOST_TEST(pipeline.start_write() == encoded("B"));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_postponed_is_due_later_and_what_has_no_deadline_never) {
+    ConnectedPipeline pipeline;
+    auto a = push(pipeline, "A", start + 1s);
+    auto b = push(pipeline, "B");
+    pipeline.postpone(3s);
+    BOOST_TEST(pipeline.expire(start + 3s, "") == 0U);
+    BOOST_TEST(a.text() == "");
+    BOOST_CHECK(pipeline.next_deadline() == start + 4s);
+    pipeline.expire(start + 4s, "");
+    BOOST_TEST(a.text() == "redis: here:1: A: it could not be sent in time");
+    BOOST_TEST(b.text() == "");
+}
+
 BOOST_AUTO_TEST_CASE(what_belongs_to_an_earlier_connection_is_not_written_on_a_later_one) {
     ConnectedPipeline pipeline;
     auto waiter = std::make_unique<redis::TypedPendingReply<std::string>>("EXEC");

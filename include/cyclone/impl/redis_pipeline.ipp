@@ -253,6 +253,14 @@ CYCLONE_INLINE std::size_t Pipeline::expire(Clock::time_point now, std::string_v
     return in_flight;
 }
 
+CYCLONE_INLINE void Pipeline::postpone(Clock::duration time) {
+    for (Entry& entry : entries_) {
+        if (entry.deadline != no_deadline) {
+            entry.deadline += time;
+        }
+    }
+}
+
 CYCLONE_INLINE std::optional<Pipeline::Clock::time_point> Pipeline::next_deadline() const {
     Clock::time_point first = no_deadline;
     for (const Entry& entry : entries_) {

@@ -94,6 +94,8 @@ private:
 
     void check_health();
     void arm_timer(Pipeline::Clock::time_point deadline);
+    void arm_timer_at_next_deadline();
+    std::chrono::nanoseconds granule() const;
     void check_deadlines();
 
     ConnectionOptions options_;
@@ -108,6 +110,7 @@ private:
     reactor::DelayedCall timer_;
     reactor::DelayedCall health_timer_;
     Pipeline::Clock::time_point timer_due_{};
+    Pipeline::Clock::time_point timer_expected_{};
     Pipeline::Clock::time_point batch_deadline_{};
     Pipeline::Clock::time_point last_read_{};
     std::vector<char> buffer_;

@@ -66,8 +66,9 @@ struct ConnectionOptions {
 
     /// For name resolution, connection, TLS and login together.
     std::chrono::milliseconds connect_timeout{5000};
-    /// From the call to the reply; zero: no limit. A connection that has given no sign of life for
-    /// as long, with a command waiting, is dropped and made anew.
+    /// From the call to the reply; zero: no limit. Time in which the program itself kept the
+    /// reactor from running does not count. A connection that has given no sign of life for as
+    /// long, with a command waiting, is dropped and made anew.
     std::chrono::milliseconds command_timeout{10000};
     WhenAway when_away = WhenAway::wait;
     InFlight in_flight = InFlight::fail;

@@ -83,6 +83,8 @@ public:
     /// Fails what is due with TimeoutError. `hint` ends the sentence for those that were never
     /// written. Gives how many of them were in flight.
     std::size_t expire(Clock::time_point now, std::string_view hint);
+    /// Gives all that waits `time` more.
+    void postpone(Clock::duration time);
     /// When expire() should be called next.
     std::optional<Clock::time_point> next_deadline() const;
 
