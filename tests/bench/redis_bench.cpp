@@ -140,7 +140,7 @@ Deferred<> worker(redis::Connection& db, bool sets, int& left) {
 }
 
 struct Ours {
-    explicit Ours() : db(here()) { reactor.run_until(db.ready()); }
+    Ours() : db(here()) { reactor.run_until(db.command<void>("PING")); }
 
     void run(bool sets, int depth, int commands) { reactor.run_until(all(sets, depth, commands)); }
     Deferred<> all(bool sets, int depth, int commands) {

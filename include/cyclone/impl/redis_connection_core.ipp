@@ -15,7 +15,15 @@ CYCLONE_INLINE ConnectionCore::ConnectionCore(ConnectionOptions options, Locator
       reactor_(reactor::current()),
       pipeline_(options_.address(), options_.in_flight),
       backoff_(options_.backoff, std::random_device()()),
-      buffer_(32 * 1024) {}
+      buffer_(32 * 1024) {
+    pipeline_.on_push = [this](Reply&& reply) {
+        if (on_push && !closed_) {
+            // A copy, because the observer may put another in its place.
+            const auto observer = on_push;
+            observer(std::move(reply));
+        }
+    };
+}
 
 CYCLONE_INLINE std::shared_ptr<ConnectionCore> ConnectionCore::make(ConnectionOptions options,
                                                                     Locator locate) {
@@ -143,6 +151,7 @@ CYCLONE_INLINE void ConnectionCore::close(std::string_view reason) {
     }
     const auto self = shared_from_this();
     timer_.cancel();
+    timer_armed_ = false;
     health_timer_.cancel();
     if (auto transport = std::exchange(transport_, nullptr)) {
         transport->close();
@@ -157,6 +166,7 @@ CYCLONE_INLINE void ConnectionCore::close(std::string_view reason) {
         promise.errback(ConnectionLost("redis: " + options_.address() + ": " + last_error_, false));
     }
     on_connect = nullptr;
+    on_push = nullptr;
     on_lost = nullptr;
 }
 
@@ -190,13 +200,13 @@ CYCLONE_INLINE bool ConnectionCore::may_push(PendingReply& waiter) {
 }
 
 CYCLONE_INLINE void ConnectionCore::execute_encoded(std::string_view bytes, std::uint32_t replies,
-                                                    std::unique_ptr<PendingReply> waiter,
+                                                    PendingReplyPtr waiter,
                                                     std::uint64_t connection) {
     execute_encoded(bytes, replies, std::move(waiter), connection, deadline());
 }
 
 CYCLONE_INLINE void ConnectionCore::execute_encoded(std::string_view bytes, std::uint32_t replies,
-                                                    std::unique_ptr<PendingReply> waiter,
+                                                    PendingReplyPtr waiter,
                                                     std::uint64_t connection,
                                                     Pipeline::Clock::time_point due) {
     if (may_push(*waiter)) {
@@ -217,7 +227,7 @@ CYCLONE_INLINE Pipeline::Clock::time_point ConnectionCore::deadline() {
 }
 
 CYCLONE_INLINE void ConnectionCore::pushed(Pipeline::Clock::time_point due) {
-    if (due != Pipeline::no_deadline && (due < timer_due_ || !timer_.active())) {
+    if (due != Pipeline::no_deadline && (due < timer_due_ || !timer_armed_)) {
         arm_timer(due);
     }
     if (transport_ && !writing_) {
@@ -328,15 +338,17 @@ CYCLONE_INLINE void ConnectionCore::arm_timer(Pipeline::Clock::time_point deadli
     timer_due_ = deadline;
     const auto delay = std::clamp<std::chrono::nanoseconds>(deadline - now, granule(), tick);
     timer_expected_ = now + delay;
+    timer_armed_ = true;
     timer_ = reactor_.call_later(delay, [weak = weak_from_this()] {
         if (const auto self = weak.lock()) {
+            self->timer_armed_ = false;
             self->check_deadlines();
         }
     });
 }
 
 CYCLONE_INLINE void ConnectionCore::arm_timer_at_next_deadline() {
-    if (const auto next = pipeline_.next_deadline(); next && !timer_.active()) {
+    if (const auto next = pipeline_.next_deadline(); next && !timer_armed_) {
         arm_timer(*next);
     }
 }

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <concepts>
 #include <cstddef>
+#include <cstring>
 #include <optional>
 #include <ranges>
 #include <string>
@@ -90,23 +91,57 @@ std::size_t count_arguments(const A& argument) {
     }
 }
 
-inline void append_header(std::string& out, char kind, std::size_t value) {
-    char digits[24];
-    digits[0] = kind;
-    char* end = std::to_chars(digits + 1, digits + 22, value).ptr;
-    *end++ = '\r';
-    *end++ = '\n';
-    out.append(digits, end);
+/// At least as many bytes as append_argument() writes.
+template <class A>
+std::size_t room_for(const A& argument) {
+    constexpr std::size_t frame = 28;
+    if constexpr (TextArgument<A>) {
+        return frame + std::string_view(argument).size();
+    } else if constexpr (ByteRange<A>) {
+        return frame + std::ranges::size(argument);
+    } else if constexpr (std::integral<A> || std::floating_point<A>) {
+        return frame + 64;
+    } else if constexpr (IsOptionalArgument<A>::value) {
+        return argument ? room_for(*argument) : 0;
+    } else {
+        // What has many parts is not worth counting twice.
+        return 1 << 20;
+    }
 }
 
-inline void append_bulk(std::string& out, std::string_view bytes) {
+/// Writes like std::string::append(), where there is known to be room.
+struct Cursor {
+    char* at;
+    void append(const char* bytes, std::size_t size) {
+        std::memcpy(at, bytes, size);
+        at += size;
+    }
+};
+
+template <class Out>
+void append_header(Out& out, char kind, std::size_t value) {
+    char digits[24];
+    digits[0] = kind;
+    char* end = digits + 1;
+    if (value < 10) {
+        *end++ = static_cast<char>('0' + value);
+    } else {
+        end = std::to_chars(end, digits + 22, value).ptr;
+    }
+    *end++ = '\r';
+    *end++ = '\n';
+    out.append(digits, static_cast<std::size_t>(end - digits));
+}
+
+template <class Out>
+void append_bulk(Out& out, std::string_view bytes) {
     append_header(out, '$', bytes.size());
-    out.append(bytes);
+    out.append(bytes.data(), bytes.size());
     out.append("\r\n", 2);
 }
 
-template <class A>
-void append_argument(std::string& out, const A& argument) {
+template <class Out, class A>
+void append_argument(Out& out, const A& argument) {
     if constexpr (TextArgument<A>) {
         append_bulk(out, argument);
     } else if constexpr (ByteRange<A>) {
@@ -148,7 +183,17 @@ void append_argument(std::string& out, const A& argument) {
 /// and values.
 template <class... Args>
 void append_command(std::string& out, const Args&... args) {
-    detail::append_header(out, '*', (std::size_t{0} + ... + detail::count_arguments(args)));
+    const std::size_t count = (std::size_t{0} + ... + detail::count_arguments(args));
+    char small[512];
+    if ((std::size_t{28} + ... + detail::room_for(args)) <= sizeof small) {
+        // One look at the room in `out`, not three for each argument.
+        detail::Cursor cursor{small};
+        detail::append_header(cursor, '*', count);
+        (detail::append_argument(cursor, args), ...);
+        out.append(small, static_cast<std::size_t>(cursor.at - small));
+        return;
+    }
+    detail::append_header(out, '*', count);
     (detail::append_argument(out, args), ...);
 }
 
