@@ -109,35 +109,46 @@ std::size_t room_for(const A& argument) {
     }
 }
 
-/// Writes like std::string::append(), where there is known to be room.
+/// Where to write next, in place of a std::string, where there is known to be room.
 struct Cursor {
     char* at;
-    void append(const char* bytes, std::size_t size) {
-        std::memcpy(at, bytes, size);
-        at += size;
-    }
 };
 
-template <class Out>
-void append_header(Out& out, char kind, std::size_t value) {
-    char digits[24];
-    digits[0] = kind;
-    char* end = digits + 1;
+/// `kind`, the digits of `value` and a line end. Returns the end; 23 bytes at most.
+inline char* write_header(char* at, char kind, std::size_t value) {
+    *at++ = kind;
     if (value < 10) {
-        *end++ = static_cast<char>('0' + value);
+        *at++ = static_cast<char>('0' + value);
+    } else if (value < 100) {
+        *at++ = static_cast<char>('0' + value / 10);
+        *at++ = static_cast<char>('0' + value % 10);
     } else {
-        end = std::to_chars(end, digits + 22, value).ptr;
+        at = std::to_chars(at, at + 20, value).ptr;
     }
-    *end++ = '\r';
-    *end++ = '\n';
-    out.append(digits, static_cast<std::size_t>(end - digits));
+    *at++ = '\r';
+    *at++ = '\n';
+    return at;
 }
 
-template <class Out>
-void append_bulk(Out& out, std::string_view bytes) {
+inline void append_header(std::string& out, char kind, std::size_t value) {
+    char digits[24];
+    out.append(digits, write_header(digits, kind, value));
+}
+inline void append_header(Cursor& out, char kind, std::size_t value) {
+    out.at = write_header(out.at, kind, value);
+}
+
+inline void append_bulk(std::string& out, std::string_view bytes) {
     append_header(out, '$', bytes.size());
-    out.append(bytes.data(), bytes.size());
+    out.append(bytes);
     out.append("\r\n", 2);
+}
+inline void append_bulk(Cursor& out, std::string_view bytes) {
+    append_header(out, '$', bytes.size());
+    std::memcpy(out.at, bytes.data(), bytes.size());
+    out.at += bytes.size();
+    *out.at++ = '\r';
+    *out.at++ = '\n';
 }
 
 template <class Out, class A>
