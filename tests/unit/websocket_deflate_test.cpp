@@ -3,6 +3,7 @@
 // it offers.
 
 #include <random>
+#include <set>
 
 #include "websocket_wire.hpp"
 
@@ -257,6 +258,26 @@ BOOST_AUTO_TEST_CASE(a_prepared_message_is_made_once_plain_and_once_compressed) 
     BOOST_TEST(with.frame_of(message) == compressed);
     plain.close(1000, "");
     BOOST_TEST((plain.frame_of(message) == nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(a_message_to_10000_clients_is_made_once_for_each_agreement_among_them) {
+    const std::vector<std::optional<DeflateParameters>> agreements{
+        std::nullopt, DeflateParameters{}, DeflateParameters{true, false, 15, 15},
+        DeflateParameters{false, true, 11, 15}, DeflateParameters{true, true, 9, 9}};
+    const PreparedMessage message(prose(3000, 1));
+    std::set<const std::string*> frames;
+    for (std::size_t i = 0; i < 10'000; ++i) {
+        const auto& agreed = agreements[i % agreements.size()];
+        Session server({.deflate = agreed, .compression = every_message});
+        const auto frame = server.frame_of(message);
+        if (frames.insert(frame.get()).second) {
+            BOOST_TEST(wire::Reader(agreed).read(*frame) ==
+                           Answers{"text " + wire::shortened(message.message().data)},
+                       boost::test_tools::per_element());
+        }
+    }
+    // Plain, and with windows of 15, 11 and 9 bits.
+    BOOST_TEST(frames.size() == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(prepared_messages_and_own_ones_may_alternate_whatever_context_is_kept) {

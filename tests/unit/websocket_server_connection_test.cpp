@@ -237,6 +237,26 @@ BOOST_AUTO_TEST_CASE(who_goes_through_all_clients_finds_none_missing_meanwhile) 
     check(b.received(), "text to all");
 }
 
+BOOST_AUTO_TEST_CASE(a_long_message_waits_for_all_slow_peers_in_one_piece_of_memory) {
+    reactor::Reactor reactor;
+    Script script;
+    std::vector<std::unique_ptr<Client>> clients;
+    for (int i = 0; i < 100; ++i) {
+        clients.push_back(std::make_unique<Client>(script));
+        clients.back()->connection().stall();
+    }
+    const PreparedMessage message(std::string(100'000, 'm'));
+    for (auto* connection : script.open_ones) {
+        connection->write_message(message);
+    }
+    BOOST_TEST(message.frame().use_count() == 101);
+    for (const auto& client : clients) {
+        client->connection().resume();
+        BOOST_TEST(client->received().size() == 1u);
+    }
+    BOOST_TEST(message.frame().use_count() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_peer_that_answers_no_ping_is_given_up) {
     reactor::Reactor reactor;
     Script script;
