@@ -125,6 +125,17 @@ BOOST_AUTO_TEST_CASE(a_final_block_keeps_the_window_for_the_message_after_it) {
                      {"text Hello", "text Hello"}, settings);
 }
 
+BOOST_AUTO_TEST_CASE(many_final_blocks_keep_one_window) {
+    const SessionSettings settings{.deflate = DeflateParameters{}};
+    // "Hello" in a final block, empty final blocks, and a reference to it.
+    std::string payload = "\xf3\x48\xcd\xc9\xc9\x07\x00"s;
+    for (int i = 0; i < 1000; ++i) {
+        payload += "\x03\x00"s;
+    }
+    payload += "\xf2\x00\x11\x00\x00"s;
+    wire::check_echo(from_client(0xc1, payload), {"text HelloHello"}, settings);
+}
+
 BOOST_AUTO_TEST_CASE(messages_that_are_not_compressed_may_come_in_between) {
     const SessionSettings settings{.deflate = DeflateParameters{}};
     wire::check_echo(from_client(0xc1, "\xf2\x48\xcd\xc9\xc9\x07\x00"s) +
