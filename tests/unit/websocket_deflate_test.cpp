@@ -82,6 +82,34 @@ BOOST_AUTO_TEST_CASE(case_12_messages_of_every_size_come_back_with_default_param
     }
 }
 
+BOOST_AUTO_TEST_CASE(case_12_a_thousand_short_messages_share_one_context) {
+    check_conversation({}, 16, 1000);
+    check_conversation({true, true, 15, 15}, 256, 1000);
+}
+
+BOOST_AUTO_TEST_CASE(case_12_compressed_messages_in_fragments_of_every_size_are_echoed) {
+    const SessionSettings settings{.deflate = DeflateParameters{}};
+    for (const std::size_t size : {1u, 256u, 1024u, 4096u, 32768u}) {
+        Deflater deflater(every_message, 15, true);
+        std::string bytes;
+        Answers expected;
+        for (unsigned i = 0; i < 3; ++i) {
+            const std::string text = prose(size == 1 ? 4096 : 131072, i);
+            std::string payload;
+            deflater.compress(text, payload);
+            for (std::size_t at = 0; at < payload.size(); at += size) {
+                const bool last = at + size >= payload.size();
+                // RSV1 stands in the first alone.
+                bytes += from_client((last ? 0x80u : 0u) | (at == 0 ? 0x41u : 0u),
+                                     payload.substr(at, size));
+            }
+            expected.push_back("text " + wire::shortened(text));
+        }
+        BOOST_TEST(wire::echoed(bytes, 997, settings) == expected,
+                   boost::test_tools::per_element());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(case_13_messages_come_back_with_every_combination_of_parameters) {
     const std::vector<std::uint8_t> window_bits{8, 9, 12, 15};
     for (const bool server_forgets : {false, true}) {
@@ -214,6 +242,27 @@ BOOST_AUTO_TEST_CASE(window_bits_are_the_smaller_ones) {
     // A client that does not offer it would not understand it.
     BOOST_TEST(accepted("permessage-deflate", {.window_bits = 12}) ==
                "permessage-deflate; server_max_window_bits=12");
+}
+
+BOOST_AUTO_TEST_CASE(case_13_1_to_13_7_the_offers_of_the_suite_are_agreed_to_as_far_as_they_go) {
+    const std::string plain =
+        "permessage-deflate; client_no_context_takeover; client_max_window_bits";
+    const std::string forgetful = plain + "; server_no_context_takeover";
+    const std::string agreed = "permessage-deflate";
+    const std::string client = "; client_no_context_takeover";
+    const std::string server = "; server_no_context_takeover";
+    BOOST_TEST(accepted(plain) == agreed + client);
+    BOOST_TEST(accepted(forgetful) == agreed + server + client);
+    BOOST_TEST(accepted(plain + "; server_max_window_bits=9") ==
+               agreed + client + "; server_max_window_bits=9");
+    BOOST_TEST(accepted(plain + "; server_max_window_bits=15") ==
+               agreed + client + "; server_max_window_bits=15");
+    BOOST_TEST(accepted(forgetful + "; server_max_window_bits=9") ==
+               agreed + server + client + "; server_max_window_bits=9");
+    BOOST_TEST(accepted(forgetful + "; server_max_window_bits=15") ==
+               agreed + server + client + "; server_max_window_bits=15");
+    BOOST_TEST(accepted(forgetful + "; server_max_window_bits=9, " + forgetful + ", " + plain) ==
+               agreed + server + client + "; server_max_window_bits=9");
 }
 
 BOOST_AUTO_TEST_CASE(an_offer_with_a_parameter_that_is_unknown_repeated_or_wrong_is_declined) {
