@@ -101,6 +101,12 @@ public:
         while (first_ < segments_.size() && sent_of_first_ >= left(segments_[first_])) {
             Segment& segment = segments_[first_];
             sent_of_first_ -= left(segment);
+            if (segments_.size() == 1 && segment.kind == Kind::text &&
+                segment.text.capacity() <= most_kept) {
+                // It takes what comes next.
+                segment.text.clear();
+                return;
+            }
             if (first_ + 1 < segments_.size()) {
                 before_last_ -= left(segment);
             }
@@ -126,6 +132,9 @@ public:
         constexpr std::size_t few = 4;
         if (spare_.capacity() > little) {
             std::string().swap(spare_);
+        }
+        if (empty() && !segments_.empty() && segments_.back().text.capacity() > little) {
+            clear();
         }
         if (segments_.empty() && segments_.capacity() > few) {
             std::vector<Segment>().swap(segments_);

@@ -31,8 +31,9 @@ CYCLONE_INLINE Server::~Server() {
 }
 
 CYCLONE_INLINE void Server::settle_waiting() {
+    const auto now = TcpShell::Clock::now();
     for (TcpShell* shell : std::exchange(later_, {})) {
-        shell->on_events(0);
+        shell->on_events(0, now);
     }
     bury();
 }

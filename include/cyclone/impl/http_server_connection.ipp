@@ -185,10 +185,14 @@ CYCLONE_INLINE bool ServerConnection::begin_request() {
     exchange.max_body_size_ = settings.max_body_size;
     // RFC 9110 9.3.6: what follows a CONNECT that succeeds is no HTTP any more.
     exchange.keep_alive_ =
-        facts.keep_alive && !context_.stopping && exchange.request.method != "CONNECT" &&
+        facts.keep_alive && !context_.stopping &&
+        !httputil::detail::is_exactly(exchange.request.method, "CONNECT") &&
         (settings.max_requests_per_connection == 0 ||
          requests_ < settings.max_requests_per_connection);
-    exchange.request.remote_ip = peer_.address;
+    // Most often the exchange has served the same client before.
+    if (exchange.request.remote_ip != peer_.address) {
+        exchange.request.remote_ip = peer_.address;
+    }
     exchange.request.protocol = peer_.protocol;
     if (peer_.trusted_proxy) {
         note_proxy_headers();
@@ -425,7 +429,6 @@ CYCLONE_INLINE void ServerConnection::exchange_finished() {
     const bool request_read = stage_ == Stage::handling;
     if (exchange->keep_alive_ && request_read && (!eof_ || !unread().empty())) {
         stage_ = Stage::head;
-        parser_.reset();
     } else {
         stage_ = Stage::closing;
         linger_ = !request_read || !unread().empty();

@@ -42,14 +42,14 @@ CYCLONE_INLINE ServerConnection& TcpShell::machine() {
     return *machine_;
 }
 
-CYCLONE_INLINE void TcpShell::on_events(std::uint32_t events) {
+CYCLONE_INLINE void TcpShell::on_events(std::uint32_t events, Clock::time_point now) {
     if (closed_) {
         return;
     }
     readable_ |= (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
     writable_ |= (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
     half_closed_ |= (events & (EPOLLRDHUP | EPOLLHUP)) != 0;
-    settle(Clock::now());
+    settle(now);
 }
 
 CYCLONE_INLINE TcpShell::Io TcpShell::outcome_of_tls(reactor::TlsSession::Result result) {
