@@ -62,12 +62,16 @@ struct Settings {
     /// `debug`, else 0. See Reactor::set_slow_callback_duration().
     std::optional<std::chrono::nanoseconds> slow_callback_duration{};
 
-    /// How often the client of a WebSocket is pinged; 0: never.
-    std::chrono::nanoseconds websocket_ping_interval{0};
+    /// How often the client of a WebSocket is pinged; 0: never, and then nobody notices one that
+    /// has gone without a word.
+    std::chrono::nanoseconds websocket_ping_interval = std::chrono::seconds(30);
     /// How long a ping may go unanswered; 0: three intervals, at least 30 seconds.
     std::chrono::nanoseconds websocket_ping_timeout{0};
     /// A longer message closes the WebSocket.
     std::size_t websocket_max_message_size = 10 * 1024 * 1024;
+    /// The client of a WebSocket, or of a stream of events, that more than this waits for is cut
+    /// off when yet more is written.
+    std::size_t max_pending_output = 16 * 1024 * 1024;
 
     /// What answers go through, in this order: compress_response() of
     /// <cyclone/web/compression.hpp>, or your own.
