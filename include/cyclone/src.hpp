@@ -26,6 +26,7 @@
 #include <cyclone/impl/http_response_head.ipp>
 #include <cyclone/impl/http_server.ipp>
 #include <cyclone/impl/http_server_connection.ipp>
+#include <cyclone/impl/http_server_connection_body.ipp>
 #include <cyclone/impl/http_tcp_shell.ipp>
 #include <cyclone/impl/httpclient_async_http_client.ipp>
 #include <cyclone/impl/httpclient_connection.ipp>

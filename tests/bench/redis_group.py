@@ -5,15 +5,14 @@ import shutil
 import subprocess
 
 
-def redis_group(build, say, row):
+def redis_group(build, build_ours, say, row):
     """A group, which starts the program that measures; its rows go to `row`."""
     program = build / "tests" / "redis-bench"
 
     def run():
-        say("redis: %s" % program)
+        build_ours("redis-bench")
+        say("redis:")
         missing = [name for name in ("redis-server", "redis-benchmark", "taskset") if not shutil.which(name)]
-        if not program.exists():
-            missing.insert(0, "%s (ninja -C %s tests/redis-bench)" % (program, build))
         if missing:
             say("  (left out: there is no %s)" % ", ".join(missing))
             return
