@@ -30,6 +30,17 @@ struct User {
 };
 BOOST_DESCRIBE_STRUCT(User, (), (name, visits, score, admin))
 
+/// Fires when so many commands wait on the server: who has come first gets the first element.
+Deferred<> until_blocked(redis::Connection db, int count) {
+    for (;;) {
+        const auto info = co_await db.info("clients");
+        if (info.find("blocked_clients:" + std::to_string(count) + "\r") != info.npos) {
+            co_return;
+        }
+        co_await defer_later(5ms);
+    }
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(redis_features)
@@ -192,14 +203,15 @@ BOOST_AUTO_TEST_CASE(commands_that_wait_keep_nobody_waiting_and_queue_in_turn) {
         options.max_blocking = 2;
         redis::Connection db(options);
         auto first = db.blpop("list", 0s);
+        co_await until_blocked(db, 1);
         auto second = db.blpop(std::vector{"other", "list"}, 0s);
         auto third = db.blpop<int>("list", 0s);
-        co_await defer_later(50ms);
+        co_await until_blocked(db, 2);
         co_await db.rpush("list", "a");
         const auto a = co_await first;
         BOOST_TEST(a.value().second == "a");
         // In its place only now: the third comes behind the second.
-        co_await defer_later(50ms);
+        co_await until_blocked(db, 2);
         co_await db.rpush("list", "b", "3");
         const auto b = co_await second;
         BOOST_TEST(b.value().first == "list");
@@ -211,9 +223,8 @@ BOOST_AUTO_TEST_CASE(commands_that_wait_keep_nobody_waiting_and_queue_in_turn) {
         BOOST_TEST(!nothing.has_value());
         // One that was given up takes nothing with it.
         BOOST_CHECK_THROW(co_await db.blpop("list", 0s).add_timeout(50ms), cyclone::TimeoutError);
-        co_await defer_later(50ms);
+        co_await until_blocked(db, 0);
         co_await db.rpush("list", "kept");
-        co_await defer_later(50ms);
         const auto length = co_await db.llen("list");
         BOOST_TEST(length == 1);
         co_await db.zadd("z", 2, "two", 1, "one");
@@ -223,7 +234,7 @@ BOOST_AUTO_TEST_CASE(commands_that_wait_keep_nobody_waiting_and_queue_in_turn) {
         BOOST_TEST(moved.value() == "kept");
 
         auto pending = error_of(db.blpop("list", 0s));
-        co_await defer_later(20ms);
+        co_await until_blocked(db, 1);
         db.disconnect();
         const auto ended = co_await pending;
         BOOST_TEST(ended.find("BLPOP: disconnect() was called") != ended.npos, ended);

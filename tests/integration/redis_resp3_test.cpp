@@ -77,6 +77,42 @@ BOOST_AUTO_TEST_CASE(typed_commands_give_the_same_as_with_resp2) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(consumer_groups_are_told_about_alike_in_both_protocols) {
+    Server server;
+    run([&]() -> Deferred<> {
+        for (const auto& options : {resp3(server), server.options()}) {
+            redis::Connection db(options);
+            co_await db.command("FLUSHALL");
+            co_await db.xgroup_create("s", "g", "$", true);
+            const auto none = co_await db.xpending("s", "g");
+            BOOST_TEST(none.count == 0);
+            BOOST_TEST(none.consumers.empty());
+            const std::map<std::string, int> entry{{"n", 1}};
+            const auto id = co_await db.xadd("s", entry);
+            const std::map<std::string, std::string> unread{{"s", ">"}};
+            const auto got = co_await db.xreadgroup("g", "one", unread);
+            BOOST_REQUIRE(got.size() == 1U);
+            BOOST_TEST(got[0].second[0].first == id);
+            const auto pending = co_await db.xpending("s", "g");
+            BOOST_TEST(pending.count == 1);
+            BOOST_TEST(pending.first.value() == id);
+            BOOST_TEST(pending.consumers.at("one") == 1);
+            const auto each = co_await db.xpending_range("s", "g", 10);
+            BOOST_REQUIRE(each.size() == 1U);
+            BOOST_TEST(std::get<1>(each[0]) == "one");
+            const auto claimed = co_await db.xclaim("s", "g", "two", 0ms, id);
+            BOOST_REQUIRE(claimed.size() == 1U);
+            BOOST_TEST(claimed[0].second.at("n") == "1");
+            const auto groups = co_await db.xinfo_groups("s");
+            BOOST_REQUIRE(groups.size() == 1U);
+            const auto consumers = groups[0].at("consumers").as<int>();
+            BOOST_TEST(consumers == 2);
+            const auto lost = co_await db.xgroup_delconsumer("s", "g", "two");
+            BOOST_TEST(lost == 1);
+        }
+    });
+}
+
 BOOST_AUTO_TEST_CASE(attributes_booleans_and_big_numbers_of_a_real_server_are_read) {
     Server server("enable-debug-command yes\n");
     run([&]() -> Deferred<> {

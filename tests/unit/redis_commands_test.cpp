@@ -301,6 +301,35 @@ BOOST_AUTO_TEST_CASE(streams_and_commands_that_wait) {
     BOOST_TEST(sent([](auto& db) { db.zscan("k"); }) == "ZSCAN k 0");
 }
 
+BOOST_AUTO_TEST_CASE(consumer_groups) {
+    BOOST_TEST(sent([](auto& db) { db.xgroup_setid("s", "g", "0"); }) == "XGROUP SETID s g 0");
+    BOOST_TEST(sent([](auto& db) { db.xgroup_createconsumer("s", "g", "c"); }) ==
+               "XGROUP CREATECONSUMER s g c");
+    BOOST_TEST(sent([](auto& db) { db.xgroup_delconsumer("s", "g", "c"); }) ==
+               "XGROUP DELCONSUMER s g c");
+    BOOST_TEST(sent([](auto& db) { db.xpending("s", "g"); }) == "XPENDING s g");
+    BOOST_TEST(sent([](auto& db) { db.xpending_range("s", "g", 9); }) == "XPENDING s g - + 9");
+    BOOST_TEST(sent([](auto& db) { db.xpending_range("s", "g", 9, "1", "2", "c", 1s); }) ==
+               "XPENDING s g IDLE 1000 1 2 9 c");
+    BOOST_TEST(sent([](auto& db) { db.xclaim("s", "g", "c", 1s, two); }) ==
+               "XCLAIM s g c 1000 a b");
+    BOOST_TEST(sent([](auto& db) { db.xinfo_stream("s"); }) == "XINFO STREAM s");
+    BOOST_TEST(sent([](auto& db) { db.xinfo_groups("s"); }) == "XINFO GROUPS s");
+    BOOST_TEST(sent([](auto& db) { db.xinfo_consumers("s", "g"); }) == "XINFO CONSUMERS s g");
+}
+
+BOOST_AUTO_TEST_CASE(what_cyclone_redis_calls_otherwise_and_functions) {
+    BOOST_TEST(sent([](auto& db) { db.hincr("h", "f"); }) == "HINCRBY h f 1");
+    BOOST_TEST(sent([](auto& db) { db.hdecr("h", "f"); }) == "HINCRBY h f -1");
+    BOOST_TEST(sent([](auto& db) { db.zincr("z", "m"); }) == "ZINCRBY z 1 m");
+    BOOST_TEST(sent([](auto& db) { db.zdecr("z", "m"); }) == "ZINCRBY z -1 m");
+    BOOST_TEST(sent([](auto& db) { db.zintercard(two); }) == "ZINTERCARD 2 a b");
+    BOOST_TEST(sent([](auto& db) { db.zrangestore("to", "z", 0, -1); }) == "ZRANGESTORE to z 0 -1");
+    BOOST_TEST(sent([](auto& db) { db.fcall("f", two, std::array{1}); }) == "FCALL f 2 a b 1");
+    BOOST_TEST(sent([](auto& db) { db.function_load("code", true); }) ==
+               "FUNCTION LOAD REPLACE code");
+}
+
 BOOST_AUTO_TEST_CASE(newer_commands_to_the_server) {
     BOOST_TEST(sent([](auto& db) { db.script_flush(); }) == "SCRIPT FLUSH");
     BOOST_TEST(sent([](auto& db) { db.script_exists(two); }) == "SCRIPT EXISTS a b");

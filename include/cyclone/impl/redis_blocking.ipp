@@ -15,6 +15,8 @@ CYCLONE_INLINE BlockingConnections::BlockingConnections(ConnectionCore& core)
     // Each command brings its own deadline.
     options_.command_timeout = std::chrono::milliseconds(0);
     options_.in_flight = InFlight::fail;
+    // What they take out is not cached.
+    options_.tracking.clear();
 }
 
 CYCLONE_INLINE Pipeline::Clock::time_point BlockingConnections::deadline(

@@ -245,3 +245,7 @@ T Reply::as(std::string_view command) const& {
 }
 
 }  // namespace cyclone::redis
+
+#ifndef CYCLONE_SEPARATE_COMPILATION
+#include <cyclone/impl/redis_reply.ipp>
+#endif

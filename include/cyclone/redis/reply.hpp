@@ -136,7 +136,3 @@ private:
 }  // namespace cyclone::redis
 
 #include <cyclone/redis/convert.hpp>
-
-#ifndef CYCLONE_SEPARATE_COMPILATION
-#include <cyclone/impl/redis_reply.ipp>
-#endif

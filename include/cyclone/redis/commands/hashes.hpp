@@ -47,6 +47,13 @@ public:
                                  std::int64_t by = 1) {
         return self().template command<std::int64_t>("HINCRBY", key, field, by);
     }
+    /// As cyclone.redis has them.
+    Result<std::int64_t> hincr(std::string_view key, std::string_view field) {
+        return hincrby(key, field, 1);
+    }
+    Result<std::int64_t> hdecr(std::string_view key, std::string_view field) {
+        return hincrby(key, field, -1);
+    }
     Result<double> hincrbyfloat(std::string_view key, std::string_view field, double by) {
         return self().template command<double>("HINCRBYFLOAT", key, field, by);
     }

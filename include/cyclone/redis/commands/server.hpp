@@ -64,6 +64,19 @@ public:
     Result<T> eval(std::string_view script, const Keys& keys = {}, const Args& args = {}) {
         return self().template command<T>("EVAL", script, std::ranges::distance(keys), keys, args);
     }
+    /// Calls a function of a library that function_load() has brought.
+    template <class T = Reply, class Keys = std::array<std::string_view, 0>,
+              class Args = std::array<std::string_view, 0>>
+    Result<T> fcall(std::string_view function, const Keys& keys = {}, const Args& args = {}) {
+        return self().template command<T>("FCALL", function, std::ranges::distance(keys), keys,
+                                          args);
+    }
+    /// Gives the name of the library.
+    Result<std::string> function_load(std::string_view code, bool replace = false) {
+        return self().template command<std::string>(
+            "FUNCTION", "LOAD", replace ? std::optional(std::string_view("REPLACE")) : std::nullopt,
+            code);
+    }
     /// Runs the script that script_load() gave the name `sha`.
     template <class T = Reply, class Keys = std::array<std::string_view, 0>,
               class Args = std::array<std::string_view, 0>>

@@ -38,6 +38,24 @@ public:
     Result<double> zincrby(std::string_view key, double by, std::string_view member) {
         return self().template command<double>("ZINCRBY", key, by, member);
     }
+    /// As cyclone.redis has them.
+    Result<double> zincr(std::string_view key, std::string_view member) {
+        return zincrby(key, 1, member);
+    }
+    Result<double> zdecr(std::string_view key, std::string_view member) {
+        return zincrby(key, -1, member);
+    }
+    /// How many members all of `keys`, a range, have.
+    template <class Keys>
+    Result<std::int64_t> zintercard(const Keys& keys) {
+        return self().template command<std::int64_t>("ZINTERCARD", std::ranges::distance(keys),
+                                                     keys);
+    }
+    /// Copies members `first` to `last` by rank. Gives how many.
+    Result<std::int64_t> zrangestore(std::string_view destination, std::string_view key,
+                                     std::int64_t first, std::int64_t last) {
+        return self().template command<std::int64_t>("ZRANGESTORE", destination, key, first, last);
+    }
     template <class... Members>
     Result<std::int64_t> zrem(std::string_view key, const Members&... members) {
         return self().template command<std::int64_t>("ZREM", key, members...);

@@ -31,6 +31,31 @@ struct FromReply<StreamEntries> {
     }
 };
 
+/// What a group has handed out and nobody has acknowledged: how much, from which id to which, and
+/// how much of it each consumer has.
+struct PendingSummary {
+    std::int64_t count = 0;
+    std::optional<std::string> first{};
+    std::optional<std::string> last{};
+    std::map<std::string, std::int64_t> consumers{};
+};
+
+template <>
+struct FromReply<PendingSummary> {
+    static PendingSummary convert(Reply&& reply, std::string_view command) {
+        using Consumers = std::optional<std::map<std::string, std::int64_t>>;
+        using Parts = std::tuple<std::int64_t, std::optional<std::string>,
+                                 std::optional<std::string>, Consumers>;
+        auto [count, first, last, consumers] = detail::convert<Parts>(std::move(reply), command);
+        return {count, std::move(first), std::move(last),
+                std::move(consumers).value_or(std::map<std::string, std::int64_t>())};
+    }
+};
+
+/// One entry that waits to be acknowledged: its id, its consumer, the milliseconds since it was
+/// handed out, and how often it was.
+using PendingEntry = std::tuple<std::string, std::string, std::int64_t, std::int64_t>;
+
 /// How much is read, and how long waited for.
 struct StreamReadOptions {
     std::optional<std::int64_t> count = std::nullopt;
@@ -116,6 +141,56 @@ public:
     /// False when there was no such group.
     Result<bool> xgroup_destroy(std::string_view key, std::string_view group) {
         return self().template command<bool>("XGROUP", "DESTROY", key, group);
+    }
+    /// From here on the group gets what comes after `id`.
+    Result<void> xgroup_setid(std::string_view key, std::string_view group, std::string_view id) {
+        return self().template command<void>("XGROUP", "SETID", key, group, id);
+    }
+    /// False when there was such a consumer.
+    Result<bool> xgroup_createconsumer(std::string_view key, std::string_view group,
+                                       std::string_view consumer) {
+        return self().template command<bool>("XGROUP", "CREATECONSUMER", key, group, consumer);
+    }
+    /// Gives how many entries it had not acknowledged, which are lost to the group.
+    Result<std::int64_t> xgroup_delconsumer(std::string_view key, std::string_view group,
+                                            std::string_view consumer) {
+        return self().template command<std::int64_t>("XGROUP", "DELCONSUMER", key, group, consumer);
+    }
+    /// What has been handed out and not acknowledged.
+    Result<PendingSummary> xpending(std::string_view key, std::string_view group) {
+        return self().template command<PendingSummary>("XPENDING", key, group);
+    }
+    /// The same entry by entry, those that have waited for `idle`; of one consumer or of all.
+    Result<std::vector<PendingEntry>> xpending_range(
+        std::string_view key, std::string_view group, std::int64_t count,
+        std::string_view first = "-", std::string_view last = "+",
+        std::optional<std::string_view> consumer = std::nullopt,
+        std::chrono::milliseconds idle = std::chrono::milliseconds(0)) {
+        const auto waited =
+            idle.count() > 0 ? Option(std::in_place, "IDLE", idle.count()) : std::nullopt;
+        return self().template command<std::vector<PendingEntry>>("XPENDING", key, group, waited,
+                                                                  first, last, count, consumer);
+    }
+    /// Gives these entries, which others have not acknowledged for `idle`, to `consumer`.
+    template <class... Ids>
+    Result<std::vector<StreamEntry>> xclaim(std::string_view key, std::string_view group,
+                                            std::string_view consumer,
+                                            std::chrono::milliseconds idle, const Ids&... ids) {
+        return self().template command<std::vector<StreamEntry>>("XCLAIM", key, group, consumer,
+                                                                 idle.count(), ids...);
+    }
+    /// As T, a map or a struct with BOOST_DESCRIBE_STRUCT; the others as lists of such.
+    template <class T = std::map<std::string, Reply>>
+    Result<T> xinfo_stream(std::string_view key) {
+        return self().template command<T>("XINFO", "STREAM", key);
+    }
+    template <class T = std::map<std::string, Reply>>
+    Result<std::vector<T>> xinfo_groups(std::string_view key) {
+        return self().template command<std::vector<T>>("XINFO", "GROUPS", key);
+    }
+    template <class T = std::map<std::string, Reply>>
+    Result<std::vector<T>> xinfo_consumers(std::string_view key, std::string_view group) {
+        return self().template command<std::vector<T>>("XINFO", "CONSUMERS", key, group);
     }
     /// Gives `consumer` what others have not acknowledged for `idle`: where to go on, "0-0" at the
     /// end, the entries, and the ids of those that exist no more.
