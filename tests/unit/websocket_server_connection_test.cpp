@@ -290,7 +290,7 @@ namespace {
 class Answering final : private http::ServerConnection::Shell {
 public:
     explicit Answering(std::shared_ptr<http::Service> service)
-        : context_{.service = std::move(service)}, connection_(context_) {
+        : context_{.service = std::move(service), .settings = {}}, connection_(context_) {
         connection_.attach(*this, {.address = "127.0.0.1"}, 0);
     }
     ~Answering() { connection_.closed(); }
