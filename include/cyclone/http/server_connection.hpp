@@ -168,4 +168,5 @@ private:
 #ifndef CYCLONE_SEPARATE_COMPILATION
 #include <cyclone/impl/http_exchange.ipp>
 #include <cyclone/impl/http_server_connection.ipp>
+#include <cyclone/impl/http_server_connection_body.ipp>
 #endif

@@ -62,6 +62,12 @@ public:
     /// any, it has the system's default effect.
     void on_hangup(std::function<void()> handler);
 
+    /// Logs a warning for each call that takes `limit` or longer, while which nobody else is served,
+    /// and which handler of a web::Application it was, as far as that is known; 0 turns that off.
+    /// It costs some time for each call. For this thread, whose reactors run() from then on. As
+    /// slow_callback_duration of Python's asyncio.
+    void set_slow_callback_duration(std::chrono::nanoseconds limit);
+
     std::chrono::nanoseconds seconds() const override;
     DelayedCall call_later(std::chrono::nanoseconds delay, Call call) override;
 
@@ -69,8 +75,8 @@ public:
     void call_from_thread(Call call);
 
     /// A door to this reactor that outlives it: post() gives false, and drops the call, once it has
-    /// gone.
-    class Mailbox {
+    /// gone. A call that is waiting then is dropped too, where the io_context stays.
+    class Mailbox : public std::enable_shared_from_this<Mailbox> {
     public:
         bool post(Call call);
 
@@ -100,6 +106,7 @@ public:
 private:
     void wait_for_signal();
     void run_loop();
+    void run_watched();
     Deferred<> shut_down();
 
     std::unique_ptr<boost::asio::io_context> own_context_;

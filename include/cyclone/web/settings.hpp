@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <cyclone/http/server_settings.hpp>
+#include <cyclone/web/access_log.hpp>
 #include <cyclone/web/cookie_attributes.hpp>
 #include <cyclone/web/cookie_secret.hpp>
 #include <cyclone/web/middleware.hpp>
@@ -50,8 +51,16 @@ struct Settings {
 
     /// Answers what no route fits, as handler<NotFoundHandler>(arguments...); by default a 404.
     std::shared_ptr<const HandlerFactory> default_handler_class{};
+    /// How the access log is written. Where log::set_sink() takes what is of Channel::access, the
+    /// message is the line and nothing more.
+    AccessLog access_log = AccessLog::tornado;
     /// Logs a request that has ended, instead of a line on the access log.
     std::function<void(RequestHandler&)> log_function{};
+
+    /// A handler that works for so long without waiting is named by a warning, as is another call of
+    /// the reactor, for nobody else is served meanwhile; 0: never. Unless it is set, 100 ms with
+    /// `debug`, else 0. See Reactor::set_slow_callback_duration().
+    std::optional<std::chrono::nanoseconds> slow_callback_duration{};
 
     /// How often the client of a WebSocket is pinged; 0: never, and then nobody notices one that
     /// has gone without a word.
