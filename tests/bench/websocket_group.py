@@ -56,6 +56,7 @@ def idle_bytes(program, server, count):
 def measure(bench):
     bench.build_ours("websocket-bench-server")
     here, servers = bench.HERE, {}
+    bench.build_ours("websocket-bench-server")
     program = bench.build_peer("websocket-load", here / "websocket_load.cpp")
     if program is None:
         raise RuntimeError("the load generator does not build")

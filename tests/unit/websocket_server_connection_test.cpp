@@ -1,5 +1,6 @@
 // The shell of a server's WebSocket, on connections that exist in memory alone.
 
+#include <algorithm>
 #include <deque>
 #include <random>
 
@@ -281,6 +282,52 @@ BOOST_AUTO_TEST_CASE(what_comes_while_messages_are_handed_on_is_handed_on_behind
         gate.callback();
         check(script.events, "message 1", "message 2", "message 3", "message 4", "message 5");
     }
+}
+
+namespace {
+
+/// A transport that has something of the client when something is written to it.
+class Answering final : private http::ServerConnection::Shell {
+public:
+    explicit Answering(std::shared_ptr<http::Service> service)
+        : context_{.service = std::move(service), .settings = {}}, connection_(context_) {
+        connection_.attach(*this, {.address = "127.0.0.1"}, 0);
+    }
+    ~Answering() { connection_.closed(); }
+    Answering(const Answering&) = delete;
+    Answering& operator=(const Answering&) = delete;
+
+    void receive(std::string_view bytes) {
+        const std::span<char> space = connection_.input_space();
+        std::ranges::copy(bytes, space.begin());
+        connection_.received(bytes.size(), std::chrono::steady_clock::now());
+    }
+    std::string answer;
+
+private:
+    void connection_changed() override {
+        if (!answer.empty()) {
+            receive(std::exchange(answer, {}));
+        }
+    }
+
+    http::ServerContext context_;
+    http::ServerConnection connection_;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(nothing_is_heard_of_a_client_while_it_is_written_to) {
+    reactor::Reactor reactor;
+    Script script;
+    Answering client(std::make_shared<scripted::Service>(script));
+    client.receive(
+        "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+    client.answer = from_client(0x81, "crossing") + from_client(0x88, close_of(1000));
+    script.open_ones.front()->write_message(PreparedMessage("to all"));
+    check(script.events);
+    run_reactor_for(1ms);
+    check(script.events, "message crossing", "closed", "gone");
 }
 
 BOOST_AUTO_TEST_CASE(messages_keep_their_order_however_they_are_cut_and_waited_for) {

@@ -75,6 +75,18 @@ CYCLONE_INLINE void ServerConnection::data_received(std::string_view bytes) {
         hold(mutable_bytes);
         return;
     }
+    if (writing_) {
+        // Whoever goes through all clients to write to each is not to hear of one of them in the
+        // middle of it.
+        hold(mutable_bytes);
+        reactor_.call_later(std::chrono::nanoseconds(0),
+                            [keep = http::ExchangePtr(exchange_), this] {
+                                if (!processing_) {
+                                    process_pending();
+                                }
+                            });
+        return;
+    }
     const http::ExchangePtr keep(exchange_);
     const std::span<char> left = process(mutable_bytes);
     if (ended_ || (left.empty() && pending_.empty())) {

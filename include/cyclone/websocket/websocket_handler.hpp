@@ -103,8 +103,8 @@ public:
 
     // -- to override
 
-    /// The last call. Never comes while a write_message() of this handler is being called: who
-    /// writes to all clients in a list finds the list as it was.
+    /// The last call. Never comes while a write_message() of this handler is being called, nor does
+    /// a message: who writes to all clients in a list finds the list as it was.
     virtual void on_close() {}
     /// The answer has been sent.
     virtual void on_ping([[maybe_unused]] std::string_view payload) {}
