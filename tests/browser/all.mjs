@@ -17,6 +17,12 @@ if (process.env.REDIS_LIVE) {
   console.log('the tests of the real redis-live are left out: it has not been built, ' +
     'and REDIS_LIVE names none');
 }
+if (process.env.WEBSOCKET_APP) {
+  await import('./websocket_test.mjs');
+} else {
+  console.log('the tests of WebSocket are left out: websocket-app has not been built, ' +
+    'and WEBSOCKET_APP names none');
+}
 
 const failed = await run_all(process.argv.slice(2));
 await close_chromium();

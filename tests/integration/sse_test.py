@@ -13,6 +13,7 @@ import traceback
 import urllib.request
 
 TESTS = []
+server = None
 port = 0
 
 
@@ -95,8 +96,21 @@ def head_is_answered_at_once():
     assert received.endswith(b"\r\n\r\n"), received
 
 
+@test
+def a_server_that_stops_ends_its_streams_at_once():
+    """The last one: it stops the server."""
+    sock = open_stream("/ticks/1")
+    read_until(sock, b"second\n\n")
+    began = time.monotonic()
+    server.terminate()
+    assert read_until(sock, b"0\r\n\r\n").endswith(b"0\r\n\r\n")
+    assert sock.recv(1) == b""
+    assert server.wait(10) == 0
+    assert time.monotonic() - began < 3
+
+
 def main():
-    global port
+    global server, port
     server = subprocess.Popen([sys.argv[1], "--port=0", "--logging=none"], stdout=subprocess.PIPE, text=True)
     passed = failed = 0
     try:
@@ -110,10 +124,11 @@ def main():
                 print(f"FAILED: {function.__name__}")
                 traceback.print_exc(limit=-3, file=sys.stdout)
     finally:
-        server.terminate()
-        if server.wait(15) != 0:
-            failed += 1
-            print(f"FAILED: the server ended with {server.returncode}")
+        if server.poll() is None:
+            server.terminate()
+            if server.wait(15) != 0:
+                failed += 1
+                print(f"FAILED: the server ended with {server.returncode}")
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 

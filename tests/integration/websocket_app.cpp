@@ -1,4 +1,4 @@
-// The server that websocket_test.py and sse_test.py talk to.
+// The server that websocket_test.py, sse_test.py and the page of browser/websocket_test.mjs talk to.
 //
 //     websocket-app --port=0        prints: listening on PORT
 
@@ -134,6 +134,14 @@ struct Unbound : web::RequestHandler {
     void get() { write(std::to_string(Ticks::unbound)); }
 };
 
+/// What a browser opens its WebSockets from.
+struct Page : web::RequestHandler {
+    void get() {
+        set_header("Content-Type", "text/html; charset=UTF-8");
+        write("<!doctype html><link rel=icon href=data:,><title>WebSocket</title>");
+    }
+};
+
 const auto port = options::define<std::uint16_t>("port", 0, "the port to listen on");
 
 }  // namespace
@@ -154,6 +162,7 @@ int main(int argc, char** argv) {
         web::url<Pinged>("/pinged"),
         web::url<Ticks>(R"(/ticks/(\d+))"),
         web::url<Unbound>("/unbound"),
+        web::url<Page>("/page"),
     });
     const auto listening = reactor::listen_tcp(*port, application, "127.0.0.1");
     std::cout << "listening on " << listening.port() << std::endl;

@@ -187,3 +187,23 @@ BOOST_AUTO_TEST_CASE(a_queue_of_many_pieces_that_is_never_empty_forgets_those_th
     BOOST_TEST(queue.size() == 50'000U);
     BOOST_TEST(queue.segments() < 100U);
 }
+
+BOOST_AUTO_TEST_CASE(a_queue_that_gives_its_memory_back_keeps_a_little_for_what_comes_next) {
+    OutputQueue queue;
+    queue.append("short");
+    queue.consume(5);
+    const std::size_t kept = queue.text().capacity();
+    queue.consume(0);
+    queue.give_memory_back();
+    BOOST_TEST(queue.text().capacity() == kept);
+    queue.append(std::string(10'000, 'x'));
+    queue.consume(10'000);
+    BOOST_TEST(queue.text().capacity() >= 10'000U);
+    queue.consume(0);
+    queue.give_memory_back();
+    BOOST_TEST(queue.text().capacity() < 256U);
+    // With something in it, nothing is lost.
+    queue.append("kept");
+    queue.give_memory_back();
+    BOOST_TEST(gathered(queue) == "kept");
+}

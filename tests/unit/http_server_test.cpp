@@ -441,4 +441,37 @@ BOOST_AUTO_TEST_CASE(an_upgraded_connection_speaks_both_ways) {
     BOOST_TEST(run_until([&] { return server->connections() == 0; }));
 }
 
+BOOST_AUTO_TEST_CASE(a_good_bye_reaches_a_client_that_is_still_sending_and_an_abort_cuts_it_off) {
+    struct Refuser final : http::UpgradedStream::Receiver {
+        void data_received(std::string_view) override {
+            stream->write(std::string(50'000, 'g'));
+            stream->write(std::string_view("goodbye"));
+            aborts ? stream->abort() : stream->close();
+        }
+        void connection_lost() override {}
+        void shut_down() override {}
+        std::shared_ptr<http::UpgradedStream> stream;
+        bool aborts = false;
+    };
+    Refuser refuser;
+    service->on("/", [&refuser](ExchangePtr exchange) {
+        refuser.stream = exchange->upgrade();
+        refuser.stream->start(refuser);
+    });
+    listen();
+    for (const bool aborts : {false, true}) {
+        refuser.aborts = aborts;
+        Client client(*this);
+        client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+        client.read_to("\r\n\r\n");
+        // More than the system holds: some of it comes when the server has closed.
+        client.send(std::string(aborts ? 1 : 8'000'000, 'x'));
+        BOOST_TEST(client.reads_end());
+        BOOST_TEST(client.received.ends_with("goodbye") == !aborts);
+        BOOST_TEST(client.was_reset == aborts);
+        client.close();
+        BOOST_TEST(run_until([&] { return server->connections() == 0; }));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -260,4 +260,61 @@ BOOST_AUTO_TEST_CASE(drained_fires_when_what_was_written_has_left) {
     BOOST_TEST(receiver.stream->pending_output() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_that_closes_lingers_and_one_that_aborts_is_cut) {
+    connection.send(asking);
+    connection.stall();
+    receiver.stream->write(std::string_view("left behind"));
+    receiver.stream->close();
+    BOOST_TEST(connection.server_side().lingers());
+    BOOST_TEST(!connection.server_side().cut());
+    BOOST_TEST(!connection.server_side().output().empty());
+
+    Fixture other;
+    other.connection.send(asking);
+    other.connection.stall();
+    other.receiver.stream->write(std::string_view("left behind"));
+    other.receiver.stream->abort();
+    BOOST_TEST(other.connection.server_side().cut());
+    BOOST_TEST(other.connection.server_side().output().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_is_owned_says_the_same_and_gives_its_block_back) {
+    const auto space = [this] { return connection.server_side().input_space(); };
+    const auto give_space_back = [this] { connection.server_side().received(0, {}); };
+    connection.send(
+        "GET /later?a=b HTTP/1.1\r\nHost: h:80\r\nConnection: upgrade\r\nUpgrade: x\r\n"
+        "Cookie: a=1\r\nCookie: b=2\r\n\r\n");
+    receiver.stream = held->upgrade();
+    receiver.stream->start(receiver);
+    const char* const block = held->request.method.data();
+    BOOST_TEST(static_cast<const void*>(space().data()) != static_cast<const void*>(block));
+    give_space_back();
+
+    held->own_request();
+    BOOST_TEST(static_cast<const void*>(space().data()) == static_cast<const void*>(block));
+    std::ranges::fill(space(), '#');
+    give_space_back();
+    held->own_request();
+    BOOST_TEST(held->request.method == "GET");
+    BOOST_TEST(held->request.uri == "/later?a=b");
+    BOOST_TEST(held->request.path == "/later");
+    BOOST_TEST(held->request.query == "a=b");
+    BOOST_TEST(held->request.version == "HTTP/1.1");
+    BOOST_TEST(held->request.host == "h:80");
+    BOOST_TEST(held->request.headers.get("Cookie").value() == "a=1,b=2");
+    BOOST_TEST(held->request.headers.size() == 5U);
+    connection.send("more");
+    BOOST_TEST(receiver.received == "more");
+}
+
+BOOST_AUTO_TEST_CASE(a_request_with_a_body_is_left_where_it_is) {
+    connection.send("GET /later HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
+    const char* const block = held->request.method.data();
+    held->own_request();
+    BOOST_TEST(static_cast<const void*>(held->request.method.data()) ==
+               static_cast<const void*>(block));
+    BOOST_TEST(held->request.body == "body");
+    held->finish();
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -225,9 +225,9 @@ BOOST_FIXTURE_TEST_CASE(a_tunnel_leads_through_a_proxy, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(a_fetch_is_cancelled_in_the_middle_of_tls, Fixture) {
     listen();
-    server.service->on("/hold", [](ExchangePtr exchange) {
-        reactor::call_later(100ms, [exchange] { exchange->finish(); });
-    });
+    std::vector<ExchangePtr> held;
+    server.service->on("/hold",
+                       [&held](ExchangePtr exchange) { held.push_back(std::move(exchange)); });
     for (const auto after : {0us, 200us, 1000us, 3000us, 20000us}) {
         auto fetching = client.fetch({.url = url("/hold"), .ca_certs = localhost_pem()});
         reactor.run_until(task::defer_later(after));
@@ -238,8 +238,6 @@ BOOST_FIXTURE_TEST_CASE(a_fetch_is_cancelled_in_the_middle_of_tls, Fixture) {
         ask({.url = url("/hold"), .request_timeout = 20ms, .ca_certs = localhost_pem()}),
         httpclient::HTTPTimeoutError);
     BOOST_TEST(client.idle_connections() == 0u);
-    // The exchanges that are held must not outlive the service.
-    reactor.run_until(task::defer_later(150ms));
 }
 
 BOOST_FIXTURE_TEST_CASE(http_1_1_is_agreed_on_and_the_name_is_told, Fixture) {

@@ -176,6 +176,13 @@ BOOST_AUTO_TEST_CASE(cancel_of_an_asio_operation_comes_out_as_cancelled_error) {
     BOOST_CHECK_THROW(reactor.run_until(std::move(waiting)), CancelledError);
 }
 
+BOOST_AUTO_TEST_CASE(cancel_of_an_asio_operation_that_is_done_but_not_handled_is_no_less_a_cancel) {
+    reactor::Reactor reactor;
+    auto posted = asio::post(reactor.context(), use_deferred);
+    posted.cancel();
+    BOOST_CHECK_THROW(reactor.run_until(std::move(posted)), CancelledError);
+}
+
 BOOST_AUTO_TEST_CASE(an_error_code_comes_out_as_system_error) {
     reactor::Reactor reactor;
     asio::ip::tcp::socket socket(reactor.context());

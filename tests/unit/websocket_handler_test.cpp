@@ -253,4 +253,147 @@ BOOST_FIXTURE_TEST_CASE(a_browser_may_disappear_while_bind_waits, Fresh) {
     check_events({"bind 7", "unbind", "sent", "gone"});
 }
 
+namespace {
+
+/// Waits wherever it can, but not for a client that has gone.
+struct Impatient : Recorder {
+    void prepare() { cancel_on_connection_close(); }
+    Deferred<> open() { return wait("open"); }
+    Deferred<> on_message(std::string_view) { return wait("on_message"); }
+    static Deferred<> wait(std::string what) {
+        try {
+            co_await gate();
+        } catch (const CancelledError&) {
+            events.push_back("cancelled " + what);
+            throw;
+        }
+    }
+};
+
+struct ImpatientPushes : Pushes {
+    Deferred<> bind() {
+        cancel_on_connection_close();
+        auto pushing = Pushes::bind(1);
+        co_await pushing;
+    }
+};
+
+/// Answers when something happens, or when the server stops.
+struct LongPoll : web::RequestHandler {
+    void get() {
+        set_auto_finish(false);
+        poll = hold();
+    }
+    void on_server_stop() override { finish("nothing happened"); }
+    void on_finish() override { poll.reset(); }
+    http::ExchangePtr poll;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(what_a_handler_waits_for_is_cancelled_with_its_client_where_it_asks,
+                        Fresh) {
+    const CapturedLog warnings(cyclone::log::Level::warning);
+    const web::Application application({web::url<Impatient>("/")});
+    for (const bool opened : {false, true}) {
+        events.clear();
+        gates.clear();
+        Client client(application);
+        client.open("/");
+        client.send(from_client(0x81, "a message"));
+        if (opened) {
+            gates.at(0).callback();
+        }
+        client.connection().disconnect();
+        check_events({"closed 0 ", opened ? "cancelled on_message" : "cancelled open", "gone"});
+    }
+    BOOST_TEST(warnings.text() == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_bind_is_cancelled_with_its_client_where_it_asks, Fresh) {
+    const CapturedLog warnings(cyclone::log::Level::warning);
+    const web::Application application({web::url<ImpatientPushes>("/")});
+    testing::MemoryConnection client(application.service());
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.disconnect();
+    check_events({"bind 1", "unbind", "gone"});
+    BOOST_TEST(warnings.text() == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_browser_that_closes_its_half_leaves_no_connection_behind, Fresh) {
+    const web::Application application({web::url<Pushes>(R"(/(\d+))")});
+    testing::MemoryConnection client(application.service());
+    client.send("GET /7 HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.shut_down();
+    BOOST_TEST(client.closed());
+    check_events({"bind 7", "unbind"});
+    gates.at(0).callback();
+    check_events({"bind 7", "unbind", "sent", "gone"});
+}
+
+BOOST_FIXTURE_TEST_CASE(a_server_that_stops_ends_its_streams_of_events, Fresh) {
+    const web::Application application(
+        {web::url<Pushes>(R"(/(\d+))"), web::url<ImpatientPushes>("/")});
+    for (const bool impatient : {false, true}) {
+        events.clear();
+        gates.clear();
+        testing::MemoryConnection client(application.service());
+        client.send("GET /" + std::string(impatient ? "" : "1") + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        client.server_side().stop();
+        client.resume();
+        BOOST_TEST(client.received().ends_with("data: before\n\n\r\n0\r\n\r\n"), client.received());
+        BOOST_TEST(client.closed());
+        if (!impatient) {
+            check_events({"bind 1", "unbind"});
+            gates.at(0).callback();
+            check_events({"bind 1", "unbind", "sent", "gone"});
+        } else {
+            check_events({"bind 1", "unbind", "gone"});
+        }
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_server_that_stops_closes_its_websockets_with_1001, Fresh) {
+    const web::Application application({web::url<Typed>(R"(/(\d+)/(\w+))")});
+    Client client(application);
+    client.open("/1/ada");
+    client.connection().server_side().stop();
+    client.connection().resume();
+    BOOST_TEST(client.received() == Answers{"close 1001"}, boost::test_tools::per_element());
+    client.send(from_client(0x88, close_of(1001)));
+    BOOST_TEST(client.connection().closed());
+    check_events({"open 2 ada", "closed 1001 ", "gone"});
+}
+
+BOOST_FIXTURE_TEST_CASE(a_handler_may_answer_when_the_server_stops, Fresh) {
+    const web::Application application({web::url<LongPoll>("/")});
+    testing::MemoryConnection client(application.service());
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    BOOST_TEST(client.received() == "");
+    client.server_side().stop();
+    client.resume();
+    BOOST_TEST(client.received().ends_with("nothing happened"));
+    BOOST_TEST(client.closed());
+}
+
+BOOST_FIXTURE_TEST_CASE(the_request_is_the_same_in_open_and_long_after_it, Fresh) {
+    struct Looks : websocket::WebSocketHandler {
+        void open() { on_message({}); }
+        void on_message(std::string_view) {
+            write_message(get_cookie("name", "") + " " + get_query_argument("q") + " " +
+                          request.headers.get("Cookie", "") + " " + std::string(request.host) +
+                          " " + std::string(request.uri));
+        }
+    };
+    const web::Application application({web::url<Looks>("/look")});
+    Client client(application);
+    client.open("/look?q=%41", "Cookie: name=value\r\n");
+    // Others read into the block where the request was.
+    Client other(application);
+    other.open("/look?q=zz", "Cookie: name=another-one\r\n");
+    client.send(from_client(0x81));
+    const std::string seen = "text value A name=value localhost /look?q=%41";
+    BOOST_TEST(client.received() == (Answers{seen, seen}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

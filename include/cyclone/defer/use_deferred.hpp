@@ -22,7 +22,8 @@ struct UseDeferred {};
 ///     std::size_t n = co_await socket.async_read_some(buffer, use_deferred);
 ///
 /// The operation starts at once. An error_code comes out as boost::system::system_error, more than one result as a
-/// std::tuple. cancel() cancels the operation, which is over, and its buffers free, when CancelledError comes out.
+/// std::tuple. cancel() cancels the operation, which is over, and its buffers free, when CancelledError comes out; that
+/// comes, and the result is dropped, also where the operation was done before it could be cancelled.
 inline constexpr UseDeferred use_deferred{};
 
 namespace detail {
@@ -35,6 +36,11 @@ public:
 
     template <class... V>
     void complete_value(V&&... values) {
+        if (this->cancel_requested()) {
+            // It was done already, and only its handler had not run: for who has cancelled, too late.
+            complete_error(std::make_exception_ptr(CancelledError()));
+            return;
+        }
         if constexpr (std::is_void_v<T>) {
             this->set_value(Unit{});
         } else {

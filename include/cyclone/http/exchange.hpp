@@ -41,6 +41,8 @@ public:
     /// ServerSettings::handler_timeout is over: to be cancelled and answered. Where the call does not finish the
     /// response, the engine ends it: a 503, or a cut connection when the head has left.
     virtual void timed_out() {}
+    /// The server stops, and waits a while for answers that are on their way: one without an end is to be ended now.
+    virtual void server_stops() {}
 };
 
 /// What requests are handed to: a web::Application, for instance.
@@ -141,6 +143,11 @@ public:
     /// Sends the head (response.status 101) and gives the connection away: what comes behind the request is `stream`'s.
     /// Nothing when the client is gone.
     std::shared_ptr<UpgradedStream> upgrade();
+
+    /// For a request without a body that stays for long, an upgraded connection's: copies it out of the block that the
+    /// connection reads into, which goes back. Views that were taken of `request` before are gone. Nothing for a request
+    /// with a body, or the second time.
+    void own_request();
 
 private:
     friend class ExchangePool;

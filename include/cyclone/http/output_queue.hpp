@@ -101,6 +101,12 @@ public:
         while (first_ < segments_.size() && sent_of_first_ >= left(segments_[first_])) {
             Segment& segment = segments_[first_];
             sent_of_first_ -= left(segment);
+            if (segments_.size() == 1 && segment.kind == Kind::text &&
+                segment.text.capacity() <= most_kept) {
+                // It takes what comes next.
+                segment.text.clear();
+                return;
+            }
             if (first_ + 1 < segments_.size()) {
                 before_last_ -= left(segment);
             }
@@ -118,6 +124,20 @@ public:
             segments_.erase(segments_.begin(),
                             segments_.begin() + static_cast<std::ptrdiff_t>(first_));
             first_ = 0;
+        }
+    }
+    /// Frees what an empty queue keeps for what is put in next, but for a little.
+    void give_memory_back() {
+        constexpr std::size_t little = 256;
+        constexpr std::size_t few = 4;
+        if (spare_.capacity() > little) {
+            std::string().swap(spare_);
+        }
+        if (empty() && !segments_.empty() && segments_.back().text.capacity() > little) {
+            clear();
+        }
+        if (segments_.empty() && segments_.capacity() > few) {
+            std::vector<Segment>().swap(segments_);
         }
     }
     /// Drops all of it.

@@ -61,6 +61,7 @@ private:
     bool too_long(std::size_t bytes, const HeadLimits& limits);
     bool parse_request_line(std::string_view line, const HeadLimits& limits,
                             httputil::HTTPServerRequest& request);
+    bool read_version(std::string_view version);
     bool parse_target(std::string_view target, httputil::HTTPServerRequest& request);
     bool parse_field(const char* line, const char* end, httputil::HTTPServerRequest& request);
     bool note_field(std::string_view name, std::string_view value,

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,8 +27,8 @@ class SocketPoller {
 public:
     class Socket {
     public:
-        /// `events` are those of epoll_wait(2).
-        virtual void on_events(std::uint32_t events) = 0;
+        /// `events` are those of epoll_wait(2), which returned at `now`.
+        virtual void on_events(std::uint32_t events, std::chrono::steady_clock::time_point now) = 0;
 
     protected:
         ~Socket() = default;
@@ -85,9 +86,11 @@ private:
                                            static_cast<int>(events.size()), 0);
             // Before the sockets' own work: an exception that comes out of it must not be the end of all waiting.
             wait(state);
+            // One look at the clock for all of them: what waits for its turn has arrived already.
+            const auto now = std::chrono::steady_clock::now();
             for (int i = 0; i < count && !state->ended; ++i) {
                 const epoll_event& event = events[static_cast<std::size_t>(i)];
-                static_cast<Socket*>(event.data.ptr)->on_events(event.events);
+                static_cast<Socket*>(event.data.ptr)->on_events(event.events, now);
             }
             if (!state->ended) {
                 state->after_batch();

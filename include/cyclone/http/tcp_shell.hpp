@@ -25,7 +25,7 @@ public:
     TcpShell(const TcpShell&) = delete;
     TcpShell& operator=(const TcpShell&) = delete;
 
-    void on_events(std::uint32_t events) override;
+    void on_events(std::uint32_t events, Clock::time_point now) override;
     void connection_changed() override;
     /// The server takes no more requests.
     void stop();

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -20,16 +21,24 @@ namespace detail {
 
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
-constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) {
-        return false;
+constexpr bool equal_bytes_ignoring_case(const char* a, const char* b, std::size_t size) {
+    std::size_t i = 0;
+    if (!std::is_constant_evaluated()) {
+        // Most that are equal are so to the letter.
+        while (i + 8 <= size && load_8(a + i) == load_8(b + i)) {
+            i += 8;
+        }
     }
-    for (std::size_t i = 0; i < a.size(); ++i) {
+    for (; i < size; ++i) {
         if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) {
             return false;
         }
     }
     return true;
+}
+
+constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && equal_bytes_ignoring_case(a.data(), b.data(), a.size());
 }
 
 }  // namespace detail
@@ -77,6 +86,9 @@ public:
                 require_valid_value(name, value);
                 fields_[i].value = store(value);
                 const auto rest = fields_.begin() + static_cast<std::ptrdiff_t>(i) + 1;
+                if (rest == fields_.end()) {
+                    return;
+                }
                 fields_.erase(std::remove_if(rest, fields_.end(),
                                              [name](const Field& other) {
                                                  return detail::equal_ignoring_case(other.name, name);
@@ -160,6 +172,11 @@ public:
     /// Whether `value` has no control character but the tab (RFC 9110 5.5).
     static bool is_valid_value(std::string_view value) {
         const char* const end = value.data() + value.size();
+        if (value.size() >= 8 && value.size() <= 16 &&
+            detail::have_no_control(detail::load_8(value.data())) &&
+            detail::have_no_control(detail::load_8(end - 8))) {
+            return true;
+        }
         return detail::find_control(value.data(), end) == end;
     }
 
@@ -179,9 +196,12 @@ private:
     }
     static void require_valid_value(std::string_view name, std::string_view value) {
         if (!is_valid_value(value)) {
-            throw std::invalid_argument("the value of the header field " + std::string(name) +
-                                        " has a control character in it");
+            throw_invalid_value(name);
         }
+    }
+    [[noreturn, gnu::cold, gnu::noinline]] static void throw_invalid_value(std::string_view name) {
+        throw std::invalid_argument("the value of the header field " + std::string(name) +
+                                    " has a control character in it");
     }
 
     void append(std::string_view name, std::string_view value) {

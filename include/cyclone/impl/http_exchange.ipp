@@ -19,6 +19,10 @@ CYCLONE_INLINE Deferred<> RequestDelegate::body_received(std::string_view) { ret
 /// nothing, for what would leave the client in doubt where the response ends.
 CYCLONE_INLINE void Exchange::append_head(bool complete) {
     using httputil::detail::equal_ignoring_case;
+    using httputil::detail::is_exactly;
+    using httputil::detail::is_token;
+    // A body that is not longer is written behind the head at once.
+    constexpr std::size_t longest_with_head = 4096;
     if (response.status < 200 || response.status > 999) {
         throw std::logic_error("the status of a response is from 200 to 999, not " +
                                std::to_string(response.status));
@@ -30,7 +34,7 @@ CYCLONE_INLINE void Exchange::append_head(bool complete) {
     for (const auto& field : response.headers) {
         switch (field.name.size()) {
             case 10:
-                if (equal_ignoring_case(field.name, "connection")) {
+                if (is_token(field.name, "connection")) {
                     has_connection = true;
                     httputil::detail::for_each_element(field.value, [&says_close](std::string_view option) {
                         says_close |= equal_ignoring_case(option, "close");
@@ -39,7 +43,7 @@ CYCLONE_INLINE void Exchange::append_head(bool complete) {
                 }
                 break;
             case 14:
-                if (equal_ignoring_case(field.name, "content-length")) {
+                if (is_token(field.name, "content-length")) {
                     if (length) {
                         throw std::logic_error("the response has two Content-Length fields");
                     }
@@ -47,7 +51,7 @@ CYCLONE_INLINE void Exchange::append_head(bool complete) {
                 }
                 break;
             case 17:
-                has_coding |= equal_ignoring_case(field.name, "transfer-encoding");
+                has_coding |= is_token(field.name, "transfer-encoding");
                 break;
             default:
                 break;
@@ -71,7 +75,7 @@ CYCLONE_INLINE void Exchange::append_head(bool complete) {
     }
 
     head_sent_ = true;
-    const bool http_1_0 = request.version == "HTTP/1.0";
+    const bool http_1_0 = is_exactly(request.version, "HTTP/1.0");
     ResponseFraming head;
     framing_ = Framing::none;
     if (length) {
@@ -97,9 +101,19 @@ CYCLONE_INLINE void Exchange::append_head(bool complete) {
     } else if (keep_alive_ && http_1_0 && !has_connection) {
         head.connection = "keep-alive";
     }
-    append_response_head(connection_->output_.text(), response, head);
-    if (request.method == "HEAD" || is_bodiless(response.status)) {
+    if (is_bodiless(response.status) || is_exactly(request.method, "HEAD")) {
         framing_ = Framing::none;
+    }
+    std::string_view body;
+    if (complete && framing_ == Framing::content_length && response.body.size() <= content_left_ &&
+        response.body.size() <= longest_with_head) {
+        body = response.body;
+        content_left_ -= body.size();
+        body_size_ += body.size();
+    }
+    append_response_head(connection_->output_.text(), response, head, body);
+    if (!body.empty()) {
+        response.body.clear();
     }
 }
 
@@ -231,6 +245,27 @@ CYCLONE_INLINE std::shared_ptr<UpgradedStream> Exchange::upgrade() {
     return connection.upgraded_;
 }
 
+CYCLONE_INLINE void Exchange::own_request() {
+    if (!head_bytes_ || !request.body.empty()) {
+        return;
+    }
+    std::string_view* const views[] = {&request.method, &request.uri,     &request.path,
+                                       &request.query,  &request.version, &request.host};
+    std::size_t size = 0;
+    for (const std::string_view* view : views) {
+        size += view->size();
+    }
+    body_bytes_.clear();
+    body_bytes_.reserve(size);
+    for (std::string_view* view : views) {
+        const std::size_t begin = body_bytes_.size();
+        body_bytes_ += *view;
+        *view = std::string_view(body_bytes_).substr(begin);
+    }
+    request.headers = httputil::HTTPHeaders(std::as_const(request.headers));
+    head_bytes_.reset();
+}
+
 CYCLONE_INLINE void UpgradedStream::start(Receiver& receiver) {
     receiver_ = &receiver;
     resume_reading();
@@ -291,6 +326,8 @@ CYCLONE_INLINE void UpgradedStream::close() {
         connection.upgraded_.reset();
         connection.lose_exchange(false);
         connection.stage_ = ServerConnection::Stage::closing;
+        // What the client is still sending would make the system take back what was written last.
+        connection.linger_ = true;
         if (!connection.processing_) {
             connection.changed();
         }
@@ -299,6 +336,7 @@ CYCLONE_INLINE void UpgradedStream::close() {
 CYCLONE_INLINE void UpgradedStream::abort() {
     if (!closed()) {
         connection_->output_.clear();
+        connection_->cut_ = true;
         close();
     }
 }

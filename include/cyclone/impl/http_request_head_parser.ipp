@@ -48,13 +48,21 @@ inline bool is_valid_host(std::string_view host) {
         }
         end = close + 1;
     } else {
-        end = std::min(host.find(':'), host.size());
-        for (const char c : host.substr(0, end)) {
-            if (!is(c, host_character) || c == '[' || c == ']') {
+        while (end != host.size() && is(host[end], plain_host_character)) {
+            ++end;
+        }
+        if (end != host.size() && host[end] != ':') {
+            end = std::min(host.find(':'), host.size());
+            for (const char c : host.substr(0, end)) {
+                if (!is(c, host_character) || c == '[' || c == ']') {
+                    return false;
+                }
+            }
+            if (!is_percent_encoded(host.substr(0, end))) {
                 return false;
             }
         }
-        if (end == 0 || !is_percent_encoded(host.substr(0, end))) {
+        if (end == 0) {
             return false;
         }
     }
@@ -108,6 +116,7 @@ CYCLONE_INLINE RequestHeadParser::State RequestHeadParser::parse(
     }
     const char* const begin = bytes.data();
     const char* const end = begin + bytes.size();
+    const bool may_be_long = bytes.size() > std::min(limits.bytes, limits.target);
     for (;;) {
         const char* const line = begin + position_;
         const char* stop = begin + searched_;
@@ -122,7 +131,7 @@ CYCLONE_INLINE RequestHeadParser::State RequestHeadParser::parse(
                 return too_long(bytes.size(), limits) ? State::refused : State::incomplete;
             }
             stop = static_cast<const char*>(newline);
-            if (too_long(static_cast<std::size_t>(stop - begin), limits)) {
+            if (may_be_long && too_long(static_cast<std::size_t>(stop - begin), limits)) {
                 return State::refused;
             }
             if (stop == line || stop[-1] != '\r') {
@@ -147,7 +156,8 @@ CYCLONE_INLINE RequestHeadParser::State RequestHeadParser::parse(
             searched_ = static_cast<std::size_t>(stop - begin);
             return too_long(bytes.size(), limits) ? State::refused : State::incomplete;
         }
-        if (too_long(static_cast<std::size_t>(stop - begin) + (*stop == '\r' ? 1 : 0), limits)) {
+        if (may_be_long &&
+            too_long(static_cast<std::size_t>(stop - begin) + (*stop == '\r' ? 1 : 0), limits)) {
             return State::refused;
         }
         if (*stop != '\r' || stop[1] != '\n') {
@@ -185,7 +195,11 @@ CYCLONE_INLINE bool RequestHeadParser::parse_request_line(std::string_view line,
     }
     request.method = {line.data(), static_cast<std::size_t>(at - line.data())};
     const char* const target = ++at;
-    at = httputil::detail::find_not_visible(at, end);
+    at = httputil::detail::find_not_plain_path(at, end);
+    const bool plain = at != end && *at == ' ' && *target == '/';
+    if (!plain) {
+        at = httputil::detail::find_not_visible(at, end);
+    }
     if (at == target || at == end || *at != ' ') {
         refuse(400, at != end && *at != ' '
                         ? "the request target has a character that is not allowed in it"
@@ -194,9 +208,29 @@ CYCLONE_INLINE bool RequestHeadParser::parse_request_line(std::string_view line,
     }
     const std::string_view sent{target, static_cast<std::size_t>(at - target)};
     const std::string_view version{at + 1, static_cast<std::size_t>(end - at - 1)};
+    if (!httputil::detail::is_exactly(version, "HTTP/1.1") && !read_version(version)) {
+        return false;
+    }
+    if (sent.size() > limits.target) {
+        refuse(414, "the request target is too long");
+        return false;
+    }
+    // RFC 9110 2.5: a higher minor version is served as the highest one that is known.
+    request.version = facts_.http_1_0 ? "HTTP/1.0" : "HTTP/1.1";
+    if (plain) {
+        request.uri = request.path = sent;
+        request.query = request.host = {};
+        return true;
+    }
+    return parse_target(sent, request);
+}
+
+/// Of another version than HTTP/1.1.
+CYCLONE_INLINE bool RequestHeadParser::read_version(std::string_view version) {
+    using httputil::detail::digit_character;
+    using httputil::detail::is;
     if (version.size() != 8 || !version.starts_with("HTTP/") || version[6] != '.' ||
-        !httputil::detail::is(version[5], httputil::detail::digit_character) ||
-        !httputil::detail::is(version[7], httputil::detail::digit_character)) {
+        !is(version[5], digit_character) || !is(version[7], digit_character)) {
         refuse(400, "the request line does not end with a version such as HTTP/1.1");
         return false;
     }
@@ -204,14 +238,8 @@ CYCLONE_INLINE bool RequestHeadParser::parse_request_line(std::string_view line,
         refuse(505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
         return false;
     }
-    if (sent.size() > limits.target) {
-        refuse(414, "the request target is too long");
-        return false;
-    }
     facts_.http_1_0 = version[7] == '0';
-    // RFC 9110 2.5: a higher minor version is served as the highest one that is known.
-    request.version = facts_.http_1_0 ? "HTTP/1.0" : "HTTP/1.1";
-    return parse_target(sent, request);
+    return true;
 }
 
 CYCLONE_INLINE bool RequestHeadParser::parse_target(std::string_view target,
@@ -296,9 +324,10 @@ CYCLONE_INLINE bool RequestHeadParser::parse_field(const char* line, const char*
 CYCLONE_INLINE bool RequestHeadParser::note_field(std::string_view name, std::string_view value,
                                                   httputil::HTTPServerRequest& request) {
     using httputil::detail::equal_ignoring_case;
+    using httputil::detail::is_token;
     switch (name.size()) {
         case 4:
-            if (equal_ignoring_case(name, "host")) {
+            if (is_token(name, "host")) {
                 if (std::exchange(host_seen_, true)) {
                     refuse(400, "the request has two Host fields");
                     return false;
@@ -314,7 +343,7 @@ CYCLONE_INLINE bool RequestHeadParser::note_field(std::string_view name, std::st
             }
             break;
         case 6:
-            if (equal_ignoring_case(name, "expect")) {
+            if (is_token(name, "expect")) {
                 if (!equal_ignoring_case(value, "100-continue")) {
                     refuse(417, "the only expectation that can be met is 100-continue");
                     return false;
@@ -323,15 +352,15 @@ CYCLONE_INLINE bool RequestHeadParser::note_field(std::string_view name, std::st
             }
             break;
         case 7:
-            upgrade_field_ |= equal_ignoring_case(name, "upgrade");
+            upgrade_field_ |= is_token(name, "upgrade");
             break;
         case 10:
-            if (equal_ignoring_case(name, "connection")) {
+            if (is_token(name, "connection")) {
                 return note_connection(value);
             }
             break;
         case 14:
-            if (equal_ignoring_case(name, "content-length")) {
+            if (is_token(name, "content-length")) {
                 if (facts_.content_length) {
                     refuse(400, "the request has two Content-Length fields");
                     return false;
@@ -356,7 +385,7 @@ CYCLONE_INLINE bool RequestHeadParser::note_field(std::string_view name, std::st
             }
             break;
         case 17:
-            if (equal_ignoring_case(name, "transfer-encoding")) {
+            if (is_token(name, "transfer-encoding")) {
                 return note_transfer_encoding(value);
             }
             break;

@@ -76,9 +76,10 @@ CYCLONE_INLINE void Server::close_all() {
 }
 
 CYCLONE_INLINE void Server::settle_waiting() {
+    const auto now = TcpShell::Clock::now();
     for (TcpShell* shell : std::exchange(later_, {})) {
         shell->waits_its_turn_ = false;
-        shell->on_events(0);
+        shell->on_events(0, now);
     }
     bury();
 }

@@ -158,7 +158,10 @@ CYCLONE_INLINE bool ServerConnection::read_head() {
     if (!current_) {
         current_ = context_.pool->lend_exchange();
         current_->request.start_time = now_;
-        current_->request.remote_ip = peer_.address;
+        // Most often the exchange has served the same client before.
+        if (current_->request.remote_ip != peer_.address) {
+            current_->request.remote_ip = peer_.address;
+        }
         current_->request.protocol = peer_.protocol;
         parser_.reset();
     }
@@ -188,7 +191,8 @@ CYCLONE_INLINE bool ServerConnection::begin_request() {
     exchange.max_body_size_ = settings.max_body_size;
     // RFC 9110 9.3.6: what follows a CONNECT that succeeds is no HTTP any more.
     exchange.keep_alive_ =
-        facts.keep_alive && !context_.stopping && exchange.request.method != "CONNECT" &&
+        facts.keep_alive && !context_.stopping &&
+        !httputil::detail::is_exactly(exchange.request.method, "CONNECT") &&
         (settings.max_requests_per_connection == 0 ||
          requests_ < settings.max_requests_per_connection);
     if (peer_.trusted_proxy) {
@@ -429,7 +433,6 @@ CYCLONE_INLINE void ServerConnection::exchange_finished() {
     const bool request_read = stage_ == Stage::handling;
     if (exchange->keep_alive_ && request_read && (!eof_ || !unread().empty())) {
         stage_ = Stage::head;
-        parser_.reset();
     } else {
         stage_ = Stage::closing;
         linger_ = !request_read || !unread().empty();
@@ -511,6 +514,10 @@ CYCLONE_INLINE bool ServerConnection::wants_input() const {
 }
 
 CYCLONE_INLINE void ServerConnection::output_consumed() {
+    if (stage_ == Stage::upgraded && output_.empty()) {
+        // It may be quiet for hours now.
+        output_.give_memory_back();
+    }
     fire_drains(false);
     if (stage_ == Stage::head && !processing_) {
         process();
@@ -580,8 +587,12 @@ CYCLONE_INLINE void ServerConnection::stop() {
             }
             break;
         default:
-            if (current_) {
-                current_->keep_alive_ = false;
+            if (const ExchangePtr exchange = current_) {
+                exchange->keep_alive_ = false;
+                if (stage_ == Stage::handling) {
+                    detail::call_guarded("server_stops()",
+                                         [&] { exchange->delegate_->server_stops(); });
+                }
             }
             break;
     }

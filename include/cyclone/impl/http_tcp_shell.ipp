@@ -42,7 +42,7 @@ CYCLONE_INLINE ServerConnection& TcpShell::machine() {
     return *machine_;
 }
 
-CYCLONE_INLINE void TcpShell::on_events(std::uint32_t events) {
+CYCLONE_INLINE void TcpShell::on_events(std::uint32_t events, Clock::time_point now) {
     if (closed_) {
         return;
     }
@@ -52,7 +52,7 @@ CYCLONE_INLINE void TcpShell::on_events(std::uint32_t events) {
     if (waits_its_turn_) {
         return;
     }
-    settle(Clock::now());
+    settle(now);
 }
 
 CYCLONE_INLINE TcpShell::Io TcpShell::outcome_of_tls(reactor::TlsSession::Result result) {
@@ -371,7 +371,10 @@ CYCLONE_INLINE void TcpShell::stop() {
         return;
     }
     if (machine_) {
+        // What a handler writes then may fail, and is not to close it meanwhile.
+        busy_ = true;
         machine_->stop();
+        busy_ = false;
         settle(Clock::now());
     } else if (requests_ != 0) {
         close();

@@ -31,19 +31,20 @@ CYCLONE_INLINE bool SSEHandler::begin() {
 
 CYCLONE_INLINE void SSEHandler::bound(std::optional<Deferred<>> binding) {
     if (binding) {
-        wait_for(hold(), *this, std::move(*binding)).detach();
+        binding_ = wait_for(*this, std::move(*binding));
     }
 }
 
-CYCLONE_INLINE Deferred<> SSEHandler::wait_for([[maybe_unused]] http::ExchangePtr keep,
-                                               SSEHandler& self, Deferred<> binding) {
+CYCLONE_INLINE Deferred<> SSEHandler::wait_for(SSEHandler& self, Deferred<> binding) {
+    // Not a parameter, which would last as long as the Deferred that the handler has of this.
+    const http::ExchangePtr keep = self.hold();
     std::exception_ptr error;
     try {
         co_await binding;
     } catch (...) {
         error = std::current_exception();
     }
-    if (error) {
+    if (error && (self.bound_ || !Failure(error).check<CancelledError>())) {
         self.bind_failed(error);
     }
 }
@@ -83,8 +84,28 @@ CYCLONE_INLINE std::string_view SSEHandler::last_event_id() const {
     return request.headers.find("Last-Event-ID").value_or(std::string_view());
 }
 
-CYCLONE_INLINE void SSEHandler::on_connection_close() { end(); }
+CYCLONE_INLINE void SSEHandler::on_connection_close() {
+    if (bound_) {
+        end();
+        // A browser that goes looks like one that only sends no more: without this, nothing would
+        // ever be written that shows the difference.
+        finish();
+        cancel_bind();
+    }
+}
 CYCLONE_INLINE void SSEHandler::on_finish() { end(); }
+CYCLONE_INLINE void SSEHandler::on_server_stop() {
+    if (bound_) {
+        finish();
+        cancel_bind();
+    }
+}
+
+CYCLONE_INLINE void SSEHandler::cancel_bind() {
+    if (cancels_on_connection_close() && binding_) {
+        binding_->cancel();
+    }
+}
 
 CYCLONE_INLINE void SSEHandler::end() {
     if (std::exchange(bound_, false)) {

@@ -137,7 +137,9 @@ CYCLONE_INLINE std::unique_ptr<http::RequestDelegate> Dispatcher::start_request(
         auto execution =
             (found ? found->handler : application_->not_found.get())->make(exchange, *this);
         if (found) {
-            found->pattern->match(request.path, execution->path_arguments());
+            if (found->pattern->groups() != 0) {
+                found->pattern->match(request.path, execution->path_arguments());
+            }
             if (found->middleware != nullptr) {
                 execution->surround_with(*found->middleware);
             }

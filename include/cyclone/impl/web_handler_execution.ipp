@@ -293,4 +293,10 @@ CYCLONE_INLINE void HandlerExecution::timed_out() {
     }
 }
 
+CYCLONE_INLINE void HandlerExecution::server_stops() {
+    if (executing_ && !handler().finished()) {
+        handler().on_server_stop();
+    }
+}
+
 }  // namespace cyclone::web

@@ -152,7 +152,8 @@ CYCLONE_INLINE void RequestHandler::hand_over() {
 CYCLONE_INLINE void RequestHandler::apply_etag() {
     http::Response& response = exchange_.response;
     const bool tagged =
-        response.status == 200 && (request.method == "GET" || request.method == "HEAD");
+        response.status == 200 && (httputil::detail::is_exactly(request.method, "GET") ||
+                                   httputil::detail::is_exactly(request.method, "HEAD"));
     if (tagged && !response.headers.contains("Etag")) {
         set_etag_header();
         if (check_etag_header()) {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <numeric>
 #include <utility>
 
+#include <cyclone/httputil/characters.hpp>
 #include <cyclone/impl/config.hpp>
 #include <cyclone/web/route_index.hpp>
 
@@ -187,6 +189,48 @@ CYCLONE_INLINE RouteIndex::RouteIndex(std::span<const RoutePattern* const> patte
         accepted_.clear();
         patterns_.resize(patterns.size());
         std::iota(patterns_.begin(), patterns_.end(), 0U);
+        return;
+    }
+    add_literals(patterns);
+}
+
+CYCLONE_INLINE std::size_t RouteIndex::hash(std::string_view path) {
+    using httputil::detail::load_8;
+    std::uint64_t mixed = path.size();
+    if (path.size() >= 8) {
+        mixed ^= load_8(path.data()) * 0x9e3779b97f4a7c15U ^
+                 load_8(path.data() + path.size() - 8) * 0xc2b2ae3d27d4eb4fU;
+    } else {
+        for (const char c : path) {
+            mixed = mixed * 31 + static_cast<unsigned char>(c);
+        }
+        mixed *= 0x9e3779b97f4a7c15U;
+    }
+    return static_cast<std::size_t>(mixed >> 32U);
+}
+
+CYCLONE_INLINE std::size_t RouteIndex::literal_place(std::string_view path) const {
+    const std::size_t mask = literals_.size() - 1;
+    std::size_t place = hash(path) & mask;
+    while (literals_[place].used && literals_[place].path != path) {
+        place = (place + 1) & mask;
+    }
+    return place;
+}
+
+CYCLONE_INLINE void RouteIndex::add_literals(std::span<const RoutePattern* const> patterns) {
+    std::vector<std::string> paths;
+    for (const RoutePattern* pattern : patterns) {
+        if (pattern->groups() == 0 && !pattern->program().pieces.empty()) {
+            paths.push_back(pattern->program().pieces.front());
+        }
+    }
+    if (paths.empty()) {
+        return;
+    }
+    literals_.resize(std::bit_ceil(paths.size() * 2));
+    for (const std::string& path : paths) {
+        literals_[literal_place(path)] = {path, walk(path), true};
     }
 }
 
@@ -194,15 +238,27 @@ CYCLONE_INLINE std::span<const std::uint32_t> RouteIndex::find(std::string_view 
     if (!complete_) {
         return patterns_;
     }
+    const auto found = [this](Accepted accepted) {
+        return std::span(patterns_).subspan(accepted.begin, accepted.count);
+    };
+    if (!literals_.empty()) {
+        const Literal& literal = literals_[literal_place(path)];
+        if (literal.used) {
+            return found(literal.accepted);
+        }
+    }
+    return found(walk(path));
+}
+
+CYCLONE_INLINE RouteIndex::Accepted RouteIndex::walk(std::string_view path) const {
     std::size_t state = 1;
     for (const char c : path) {
         state = table_[state * width_ + columns_[static_cast<unsigned char>(c)]];
         if (state == dead) {
-            return {};
+            return {0, 0};
         }
     }
-    const Accepted accepted = accepted_[state];
-    return std::span(patterns_).subspan(accepted.begin, accepted.count);
+    return accepted_[state];
 }
 
 }  // namespace cyclone::web

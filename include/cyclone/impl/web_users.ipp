@@ -154,9 +154,12 @@ CYCLONE_INLINE std::string RequestHandler::xsrf_form_html() {
 }
 
 CYCLONE_INLINE void RequestHandler::check_xsrf() {
+    if (!settings().xsrf_cookies) {
+        return;
+    }
     const bool safe =
         request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";
-    if (!safe && settings().xsrf_cookies) {
+    if (!safe) {
         check_xsrf_cookie();
     }
 }

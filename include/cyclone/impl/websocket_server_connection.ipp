@@ -20,12 +20,9 @@ inline constexpr std::size_t output_high_water = 256 * 1024;
 inline constexpr std::chrono::seconds close_timeout{5};
 
 /// Gives the memory back that only a request needs.
-template <class E>
-void let_go_of_input(E& exchange) {
+CYCLONE_INLINE void let_go_of_input(http::Exchange& exchange) {
     exchange.response.headers = httputil::HTTPHeaders();
-    if constexpr (requires { exchange.own_request(); }) {
-        exchange.own_request();
-    }
+    exchange.own_request();
 }
 
 }  // namespace detail
@@ -60,7 +57,7 @@ CYCLONE_INLINE void ServerConnection::start() {
 
 CYCLONE_INLINE void ServerConnection::opened(std::optional<Deferred<>> opening) {
     if (opening) {
-        wait_for(http::ExchangePtr(exchange_), *this, std::move(*opening)).detach();
+        keep_running(wait_for(*this, std::move(*opening)));
     } else {
         resume();
     }
@@ -102,7 +99,7 @@ CYCLONE_INLINE void ServerConnection::process(std::span<char> bytes) {
         if (stream_->pending_output() > detail::output_high_water) {
             busy_ = true;
             hold(bytes);
-            wait_for(keep, *this, stream_->drained()).detach();
+            keep_running(wait_for(*this, stream_->drained()));
             return;
         }
         switch (session_.receive(bytes)) {
@@ -143,14 +140,43 @@ CYCLONE_INLINE bool ServerConnection::deliver() {
         tell([this] { delegate_.on_message(session_.message()); });
         return true;
     }
-    auto running = run(http::ExchangePtr(exchange_), *this, session_.take_message());
-    const bool done = running.called();
-    std::move(running).detach();
-    return done;
+    return !keep_running(run(*this, session_.take_message()));
 }
 
-CYCLONE_INLINE Deferred<> ServerConnection::run([[maybe_unused]] http::ExchangePtr keep,
-                                                ServerConnection& self, Message message) {
+/// Whether it is not done.
+CYCLONE_INLINE bool ServerConnection::keep_running(Deferred<> running) {
+    if (running.called()) {
+        return false;
+    }
+    running_ = std::move(running);
+    return true;
+}
+
+CYCLONE_INLINE void ServerConnection::cancel_running() {
+    if (running_) {
+        running_->cancel();
+    }
+}
+
+/// For the end of run() and wait_for(), which go on with the next message.
+CYCLONE_INLINE void ServerConnection::has_run(const std::exception_ptr& error) {
+    if (running_) {
+        std::move(*running_).detach();
+        running_.reset();
+    }
+    // Who asked to be cancelled when the client goes knows.
+    if (error && !(ended_ && Failure(error).check<CancelledError>())) {
+        fail(error);
+    }
+    if (busy_) {
+        resume();
+    }
+}
+
+// In both, `keep` is no parameter, which would last as long as running_.
+
+CYCLONE_INLINE Deferred<> ServerConnection::run(ServerConnection& self, Message message) {
+    const http::ExchangePtr keep(self.exchange_);
     std::exception_ptr error;
     try {
         auto handling = self.delegate_.on_message(message);
@@ -160,26 +186,18 @@ CYCLONE_INLINE Deferred<> ServerConnection::run([[maybe_unused]] http::ExchangeP
     } catch (...) {
         error = std::current_exception();
     }
-    if (error) {
-        self.fail(error);
-    }
-    if (self.busy_) {
-        self.resume();
-    }
+    self.has_run(error);
 }
 
-CYCLONE_INLINE Deferred<> ServerConnection::wait_for([[maybe_unused]] http::ExchangePtr keep,
-                                                     ServerConnection& self, Deferred<> what) {
+CYCLONE_INLINE Deferred<> ServerConnection::wait_for(ServerConnection& self, Deferred<> what) {
+    const http::ExchangePtr keep(self.exchange_);
     std::exception_ptr error;
     try {
         co_await what;
     } catch (...) {
         error = std::current_exception();
     }
-    if (error) {
-        self.fail(error);
-    }
-    self.resume();
+    self.has_run(error);
 }
 
 CYCLONE_INLINE void ServerConnection::resume() {

@@ -22,7 +22,13 @@ public:
     }
     void on_ping(std::string_view payload) override { handler_.on_ping(payload); }
     void on_pong(std::string_view payload) override { handler_.on_pong(payload); }
-    void on_close() override { handler_.on_close(); }
+    void on_close() override {
+        const http::ExchangePtr keep = handler_.hold();
+        handler_.on_close();
+        if (handler_.cancels_on_connection_close()) {
+            handler_.connection_->cancel_running();
+        }
+    }
     void failed(const std::exception_ptr& error) override { handler_.log_exception(error); }
 
 private:

@@ -56,8 +56,9 @@ class Stream;
 ///     web::Application application({web::url<Clock>("/clock")});
 ///
 /// bind(groups of the pattern...), which is found on the class, is called when a client is there;
-/// it may return void or Deferred<>. The handler lives until unbind() has been called and bind()
-/// has ended.
+/// it may return void or Deferred<>, which is cancelled when the client goes or the server stops,
+/// where cancel_on_connection_close() was called. The handler lives until unbind() has been called
+/// and bind() has ended.
 class SSEHandler : public web::RequestHandler {
 public:
     /// For web::url(): adds what answers the request to the class H.
@@ -82,7 +83,8 @@ public:
     /// Whether the client is there.
     bool is_bound() const { return bound_; }
 
-    /// The client is gone, or the response was finished. Called once, after bind().
+    /// The client is gone, the server stops, or the response was finished. Called once, after
+    /// bind().
     virtual void unbind() {}
     /// How often a comment is sent, so that nothing between here and the browser takes the
     /// connection for dead; 0: never.
@@ -92,6 +94,8 @@ public:
 
     void on_connection_close() override;
     void on_finish() override;
+    /// Ends the stream: the browser connects again, to whoever serves then.
+    void on_server_stop() override;
 
 private:
     template <class H, class Parameters>
@@ -101,21 +105,19 @@ private:
     bool begin();
     void bound(std::optional<Deferred<>> binding);
     void bind_failed(const std::exception_ptr& error);
-    static Deferred<> wait_for(http::ExchangePtr keep, SSEHandler& self, Deferred<> binding);
+    static Deferred<> wait_for(SSEHandler& self, Deferred<> binding);
     void end();
+    void cancel_bind();
     void schedule_keep_alive();
 
     reactor::Reactor* reactor_ = nullptr;
     reactor::DelayedCall keep_alive_;
+    /// What waits for bind().
+    std::optional<Deferred<>> binding_;
     bool bound_ = false;
 };
 
 namespace detail {
-
-template <class H>
-concept HasBind = requires {
-    &H::bind;
-};
 
 /// The class that is made for a route to H: sends the head, and calls bind() with the groups of the
 /// pattern.
@@ -147,13 +149,14 @@ public:
 
 template <class H>
 struct StreamFor {
-    static_assert(HasBind<H>,
+    static_assert(web::detail::bind_member::is_public<H>,
                   "this SSEHandler has no bind() in public, or has it twice: is it a class that "
                   "should be a struct?");
 };
-template <HasBind H>
-struct StreamFor<H> {
-    using type = Stream<H, typename web::detail::MemberFunction<decltype(&H::bind)>::parameters>;
+template <class H>
+requires(web::detail::bind_member::is_public<H>) struct StreamFor<H> {
+    using type =
+        Stream<H, typename web::detail::member_function_t<web::detail::bind_member, H>::parameters>;
 };
 
 }  // namespace detail

@@ -37,6 +37,7 @@ public:
     void request_complete() override;
     void connection_closed() override;
     void timed_out() override;
+    void server_stops() override;
 
     PathArguments& path_arguments() { return path_arguments_; }
     void surround_with(const std::vector<Middleware>& middleware) { middleware_ = &middleware; }

@@ -14,34 +14,48 @@
 
 namespace cyclone::web::detail {
 
-// For each name: whether H has a public, single member of that name, and whether it has any at all.
-// The latter is seen by deriving from H and from a class that has one: the name is then ambiguous.
-#define CYCLONE_HANDLER_MEMBER(NAME)                    \
-    struct NAME##_member {                              \
-        static constexpr std::string_view name = #NAME; \
-        struct Named {                                  \
-            int NAME;                                   \
-        };                                              \
-        template <class H>                              \
-        struct Both : H, Named {};                      \
-        template <class H>                              \
-        static constexpr bool is_public = requires {    \
-            &H::NAME;                                   \
-        };                                              \
-        template <class H>                              \
-        static constexpr bool exists() {                \
-            if constexpr (is_public<H>) {               \
-                return true;                            \
-            } else if constexpr (std::is_final_v<H>) {  \
-                return false;                           \
-            } else {                                    \
-                return !requires { &Both<H>::NAME; };   \
-            }                                           \
-        }                                               \
-        template <class H>                              \
-        static constexpr auto pointer() {               \
-            return &H::NAME;                            \
-        }                                               \
+/// Whether M points to a function, and not to data that has the name of one by chance.
+template <class M>
+inline constexpr bool points_to_function =
+    std::is_member_function_pointer_v<M> || std::is_function_v<std::remove_pointer_t<M>>;
+
+// For each name: whether H has a public, single function of that name, and whether it has any at
+// all. The latter is seen by deriving from H and from a class that has one: the name is then
+// ambiguous. Public data and types of that name are nothing.
+#define CYCLONE_HANDLER_MEMBER(NAME)                                                     \
+    struct NAME##_member {                                                               \
+        static constexpr std::string_view name = #NAME;                                  \
+        struct Named {                                                                   \
+            int NAME;                                                                    \
+        };                                                                               \
+        template <class H>                                                               \
+        struct Both : H, Named {};                                                       \
+        template <class H>                                                               \
+        static constexpr bool is_named = requires {                                      \
+            &H::NAME;                                                                    \
+        };                                                                               \
+        template <class H>                                                               \
+        static constexpr bool is_public = [] {                                           \
+            if constexpr (is_named<H>) {                                                 \
+                return points_to_function<decltype(&H::NAME)>;                           \
+            } else {                                                                     \
+                return false;                                                            \
+            }                                                                            \
+        }();                                                                             \
+        template <class H>                                                               \
+        static constexpr bool exists() {                                                 \
+            if constexpr (is_named<H>) {                                                 \
+                return is_public<H>;                                                     \
+            } else if constexpr (std::is_final_v<H> || requires { typename H::NAME; }) { \
+                return false;                                                            \
+            } else {                                                                     \
+                return !requires { &Both<H>::NAME; };                                    \
+            }                                                                            \
+        }                                                                                \
+        template <class H>                                                               \
+        static constexpr auto pointer() {                                                \
+            return &H::NAME;                                                             \
+        }                                                                                \
     }
 
 CYCLONE_HANDLER_MEMBER(get);
@@ -54,6 +68,9 @@ CYCLONE_HANDLER_MEMBER(options);
 CYCLONE_HANDLER_MEMBER(prepare);
 CYCLONE_HANDLER_MEMBER(data_received);
 CYCLONE_HANDLER_MEMBER(initialize);
+// Of websocket::WebSocketHandler and sse::SSEHandler.
+CYCLONE_HANDLER_MEMBER(open);
+CYCLONE_HANDLER_MEMBER(bind);
 
 #undef CYCLONE_HANDLER_MEMBER
 

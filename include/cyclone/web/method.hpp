@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include <cyclone/httputil/characters.hpp>
+
 namespace cyclone::web {
 
 /// The methods that handlers can have. As RequestHandler.SUPPORTED_METHODS; `del` answers DELETE.
@@ -17,7 +19,11 @@ inline constexpr std::array<std::string_view, 7> method_names{"GET",   "HEAD", "
                                                               "PATCH", "PUT",  "OPTIONS"};
 
 inline std::optional<Method> find_method(std::string_view name) {
-    for (std::size_t i = 0; i < method_names.size(); ++i) {
+    // Nearly all requests have this one.
+    if (httputil::detail::is_exactly(name, "GET")) [[likely]] {
+        return Method::get;
+    }
+    for (std::size_t i = 1; i < method_names.size(); ++i) {
         if (method_names[i] == name) {
             return static_cast<Method>(i);
         }

@@ -292,6 +292,9 @@ public:
     virtual void on_finish() {}
     /// The client is gone before the response was finished.
     virtual void on_connection_close() {}
+    /// The server stops before the response is finished, and waits a while for it: a response
+    /// without an end is to be finished now.
+    virtual void on_server_stop() {}
     /// Sets headers that all answers have, errors too.
     virtual void set_default_headers() {}
     /// Writes the body of an error page. `error` is null when there was no exception.
@@ -348,6 +351,8 @@ protected:
     /// The response is somebody else's from now on, who goes on with exchange(); it is not logged
     /// here.
     void hand_over();
+    /// Whether cancel_on_connection_close() was called.
+    bool cancels_on_connection_close() const { return cancel_on_close_; }
     /// Gives the connection away with a 101; null where the request asks for no upgrade or the
     /// client is gone.
     std::shared_ptr<http::UpgradedStream> detach();

@@ -98,7 +98,8 @@ std::shared_ptr<const HandlerFactory> handler(A&&... arguments) {
         static_assert(
             visible,
             "a method of this handler (get, head, post, del, patch, put or options) is not "
-            "public, or there are several of its name: is it a class that should be a struct?");
+            "public, or there are several of its name: is it a class that should be a struct? Data "
+            "that is not public needs another name.");
         constexpr bool answers =
             !visible || detail::has_public_method<Made>() || detail::prepare_member::is_public<H>;
         static_assert(

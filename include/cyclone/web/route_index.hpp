@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,7 +13,8 @@
 namespace cyclone::web {
 
 /// Tells which of many patterns fit a path, in the time that one takes: all of them are one
-/// automaton, which is built once and then reads each byte of a path once.
+/// automaton, which is built once and then reads each byte of a path once. For a path that is
+/// a pattern to the letter the answer is looked up.
 class RouteIndex {
 public:
     RouteIndex() = default;
@@ -30,16 +32,30 @@ private:
 
     static constexpr std::uint32_t dead = 0;
 
-    /// Bytes that no pattern distinguishes share a column.
-    std::array<std::uint8_t, 256> columns_{};
-    std::size_t width_ = 0;
-    std::vector<std::uint16_t> table_;
     struct Accepted {
         std::uint32_t begin;
         std::uint32_t count;
     };
+    struct Literal {
+        std::string path;
+        Accepted accepted{};
+        bool used = false;
+    };
+
+    static std::size_t hash(std::string_view path);
+    /// The place of `path`, or the free one where it would be.
+    std::size_t literal_place(std::string_view path) const;
+    void add_literals(std::span<const RoutePattern* const> patterns);
+    Accepted walk(std::string_view path) const;
+
+    /// Bytes that no pattern distinguishes share a column.
+    std::array<std::uint8_t, 256> columns_{};
+    std::size_t width_ = 0;
+    std::vector<std::uint16_t> table_;
     std::vector<Accepted> accepted_;
     std::vector<std::uint32_t> patterns_;
+    /// A hash table, at most half full, of a size that is a power of two; empty without literals.
+    std::vector<Literal> literals_;
     bool complete_ = false;
 };
 

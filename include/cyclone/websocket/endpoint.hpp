@@ -28,11 +28,6 @@ concept TakesMessage = requires(H& handler, MessageView message) {
     handler.on_message(message);
 };
 
-template <class H>
-concept HasOpen = requires {
-    &H::open;
-};
-
 /// What open() and on_message() may return.
 template <class R>
 concept Awaited = std::convertible_to<R, Deferred<>>;
@@ -76,11 +71,6 @@ constexpr bool awaits_messages() {
 /// What EndpointFor and Endpoint have in common: hands messages to the H's own on_message().
 template <class H>
 class MessageReceiver : public H {
-    static_assert(TakesText<H> || TakesBytes<H> || TakesMessage<H>,
-                  "this WebSocketHandler has no on_message(std::string_view), "
-                  "on_message(std::span<const std::byte>) or on_message(websocket::MessageView) in "
-                  "public: is it a class that should be a struct?");
-
     std::optional<Deferred<>> deliver(MessageView message) final {
         H& handler = *this;
         if constexpr (TakesMessage<H>) {
@@ -137,13 +127,28 @@ public:
     }
 };
 
+/// What open() takes; void where there is none.
+template <class H>
+struct OpenParameters {
+    using type = void;
+};
+template <class H>
+requires(web::detail::open_member::is_public<H>) struct OpenParameters<H> {
+    using type = typename web::detail::member_function_t<web::detail::open_member, H>::parameters;
+};
+
 template <class H>
 struct EndpointFor {
-    using type = Endpoint<H, void>;
-};
-template <HasOpen H>
-struct EndpointFor<H> {
-    using type = Endpoint<H, typename web::detail::MemberFunction<decltype(&H::open)>::parameters>;
+    using Open = web::detail::open_member;
+    static_assert(TakesText<H> || TakesBytes<H> || TakesMessage<H>,
+                  "this WebSocketHandler has no on_message(std::string_view), "
+                  "on_message(std::span<const std::byte>) or on_message(websocket::MessageView) in "
+                  "public: is it a class that should be a struct?");
+    static_assert(Open::template is_public<H> || !Open::template exists<H>(),
+                  "open() of this WebSocketHandler is not public, or there are several of its "
+                  "name: is it a class that should be a struct?");
+
+    using type = Endpoint<H, typename OpenParameters<H>::type>;
 };
 
 }  // namespace cyclone::websocket::detail

@@ -78,6 +78,9 @@ public:
     /// Throws as Session::close().
     void close(std::optional<std::uint16_t> code, std::string_view reason);
 
+    /// Cancels what the delegate's on_message(), or what opened() was given, waits for.
+    void cancel_running();
+
     /// Whether messages can be sent.
     bool is_open() const { return !ended_ && session_.can_send(); }
     /// Whether on_close() is due or has been.
@@ -89,8 +92,8 @@ private:
     void connection_lost() override;
     void shut_down() override;
 
-    static Deferred<> run(http::ExchangePtr keep, ServerConnection& self, Message message);
-    static Deferred<> wait_for(http::ExchangePtr keep, ServerConnection& self, Deferred<> what);
+    static Deferred<> run(ServerConnection& self, Message message);
+    static Deferred<> wait_for(ServerConnection& self, Deferred<> what);
 
     void process(std::span<char> bytes);
     template <class F>
@@ -98,6 +101,8 @@ private:
     bool deliver();
     void hold(std::span<char> bytes);
     void resume();
+    bool keep_running(Deferred<> running);
+    void has_run(const std::exception_ptr& error);
     void fail(const std::exception_ptr& error);
     void flush();
     void end(bool at_once);
@@ -113,6 +118,8 @@ private:
     Session session_;
     std::optional<Heartbeat> heartbeat_;
     reactor::DelayedCall timer_;
+    /// run() or wait_for(), while it waits.
+    std::optional<Deferred<>> running_;
     /// What has come and waits while busy_.
     std::string pending_;
     bool awaits_messages_;

@@ -38,10 +38,10 @@ class Endpoint;
 ///
 /// These are found on the handler's class:
 ///
-///     void open(groups of the pattern...);                   // may be missing; converted as for
-///     get() void on_message(std::string_view text);                // text messages void
-///     on_message(std::span<const std::byte> bytes);     // binary messages void
-///     on_message(websocket::MessageView message);       // both, instead of the two
+///     void open(groups of the pattern...);           // may be missing; converted as for get()
+///     void on_message(std::string_view text);
+///     void on_message(std::span<const std::byte> bytes);
+///     void on_message(websocket::MessageView message);  // text and bytes, instead of the two
 ///
 /// Each may return void or Deferred<>. A message is delivered when open() and the on_message()
 /// before it have ended, and its bytes live until its own has ended; a client that sends on
@@ -50,7 +50,10 @@ class Endpoint;
 ///
 /// What belongs to HTTP alone (write(), set_header(), redirect(), …) is of use until open() only:
 /// in prepare(), for instance. The handler lives until on_close() has been called and open() and
-/// on_message() have ended.
+/// on_message() have ended; what they wait for is cancelled after on_close() where
+/// cancel_on_connection_close() was called. The request can be looked at all the time, but views of
+/// it that were taken before open() has ended are gone then, the groups of the pattern among them:
+/// keep a std::string.
 class WebSocketHandler : public web::RequestHandler {
 public:
     using Write = ServerConnection::Write;
