@@ -304,7 +304,8 @@ BOOST_AUTO_TEST_CASE(a_large_file_does_not_have_the_reactor_for_itself) {
     std::jthread reader(read_from, socket, size);
     const auto& metrics = reactor.component<http::Metrics>();
     std::uint64_t largest = 0;
-    for (const auto until = Clock::now() + 20s; metrics.bytes_sent < size && Clock::now() < until;) {
+    for (const auto until = Clock::now() + 20s;
+         metrics.bytes_sent < size && Clock::now() < until;) {
         const std::uint64_t before = metrics.bytes_sent;
         reactor.context().restart();
         reactor.context().run_one_for(2ms);

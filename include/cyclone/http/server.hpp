@@ -17,8 +17,8 @@
 
 namespace cyclone::http {
 
-/// Serves HTTP/1.1 on the connections of one port of one reactor. On that reactor's thread. It may outlive the reactor,
-/// at whose end its connections are closed.
+/// Serves HTTP/1.1 on the connections of one port of one reactor. On that reactor's thread. It may
+/// outlive the reactor, at whose end its connections are closed.
 class Server final : public reactor::StreamServer, public std::enable_shared_from_this<Server> {
 public:
     /// `tls`: null for plain HTTP.

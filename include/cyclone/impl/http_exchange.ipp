@@ -109,6 +109,7 @@ CYCLONE_INLINE void Exchange::append_head(bool complete) {
         response.body.size() <= longest_with_head) {
         body = response.body;
         content_left_ -= body.size();
+        body_size_ += body.size();
     }
     append_response_head(connection_->output_.text(), response, head, body);
     if (!body.empty()) {

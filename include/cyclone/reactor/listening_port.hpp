@@ -48,8 +48,8 @@ struct ListenOptions {
     std::chrono::nanoseconds grace = std::chrono::seconds(5);
 };
 
-/// A port that is being listened on. To drop the handle does not stop it: the reactor does, or stop_listening(). The
-/// handle may outlive the reactor.
+/// A port that is being listened on. To drop the handle does not stop it: the reactor does, or
+/// stop_listening(). The handle may outlive the reactor.
 class ListeningPort {
 public:
     /// The port's number, also where 0 was asked for; 0 for a Unix socket.

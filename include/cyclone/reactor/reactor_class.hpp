@@ -62,10 +62,10 @@ public:
     /// any, it has the system's default effect.
     void on_hangup(std::function<void()> handler);
 
-    /// Logs a warning for each call that takes `limit` or longer, while which nobody else is served,
-    /// and which handler of a web::Application it was, as far as that is known; 0 turns that off.
-    /// It costs some time for each call. For this thread, whose reactors run() from then on. As
-    /// slow_callback_duration of Python's asyncio.
+    /// Logs a warning for each call that takes `limit` or longer, while which nobody else is
+    /// served, and which handler of a web::Application it was, as far as that is known; 0 turns
+    /// that off. It costs some time for each call. For this thread, whose reactors run() from then
+    /// on. As slow_callback_duration of Python's asyncio.
     void set_slow_callback_duration(std::chrono::nanoseconds limit);
 
     std::chrono::nanoseconds seconds() const override;

@@ -57,8 +57,8 @@ struct Settings {
     /// Logs a request that has ended, instead of a line on the access log.
     std::function<void(RequestHandler&)> log_function{};
 
-    /// A handler that works for so long without waiting is named by a warning, as is another call of
-    /// the reactor, for nobody else is served meanwhile; 0: never. Unless it is set, 100 ms with
+    /// A handler that works for so long without waiting is named by a warning, as is another call
+    /// of the reactor, for nobody else is served meanwhile; 0: never. Unless it is set, 100 ms with
     /// `debug`, else 0. See Reactor::set_slow_callback_duration().
     std::optional<std::chrono::nanoseconds> slow_callback_duration{};
 
