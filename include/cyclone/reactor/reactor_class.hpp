@@ -62,6 +62,10 @@ public:
     /// any, it has the system's default effect.
     void on_hangup(std::function<void()> handler);
 
+    /// Takes the time from `time`, which also makes the calls of call_later(), until nullptr gives
+    /// it back to the system's clock. For tests: see testing::VirtualTime.
+    void use_time(ReactorTime* time) { time_ = time; }
+
     std::chrono::nanoseconds seconds() const override;
     DelayedCall call_later(std::chrono::nanoseconds delay, Call call) override;
 
@@ -112,6 +116,8 @@ private:
     std::unordered_map<std::type_index, std::shared_ptr<void>> components_;
     std::optional<Deferred<>> shutdown_;
     Reactor* previous_ = nullptr;
+    /// Null: the system's clock.
+    ReactorTime* time_ = nullptr;
     bool running_ = false;
     bool stopping_ = false;
 };
