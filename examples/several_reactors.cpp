@@ -2,6 +2,7 @@
 //
 //     ./several_reactors --port=8888 --reactors=2    prints: 2 reactors on port 8888
 //     curl http://127.0.0.1:8888/                    prints: reactor 0, or: reactor 1
+//     curl http://127.0.0.1:8888/metrics             prints: # HELP http_requests_total, and what both have done
 
 #include <atomic>
 #include <iostream>
@@ -31,7 +32,8 @@ int main(int argc, char** argv) {
     std::atomic<int> next = 0;
     reactor::run(*reactors, [&](reactor::Reactor&) {
         // The port keeps what it needs of the application.
-        const web::Application application({web::url<Main>("/", next++)});
+        const web::Application application(
+            {web::url<Main>("/", next++), web::url<web::MetricsHandler>("/metrics")});
         reactor::listen_tcp(*port, application, "127.0.0.1", {.reuse_port = true});
     });
 }

@@ -8,14 +8,14 @@ build_packages() {
         boost=1.81
     fi
     echo g++ meson ninja-build pkg-config "libboost$boost-dev" "libboost-json$boost-dev" \
-        libbrotli-dev libhiredis-dev libssl-dev libsqlite3-dev zlib1g-dev
+        libbrotli-dev libssl-dev libsqlite3-dev zlib1g-dev
 }
 
 # The same, and what the test programs need besides.
 test_packages() {
     local packages
     packages=$(build_packages)
-    echo "$packages" ccache lld "$(grep -o 'libboost-json[0-9.]*-dev' <<<"$packages" | sed s/json/test/)"
+    echo "$packages" ccache lld libhiredis-dev "$(grep -o 'libboost-json[0-9.]*-dev' <<<"$packages" | sed s/json/test/)"
 }
 
 # Installs those of the named packages that are missing, and says first which. Fails, having said why, where it can't.

@@ -7,6 +7,7 @@
 #include <cyclone/reactor/connect.hpp>
 #include <cyclone/reactor/connect_unix.hpp>
 #include <cyclone/reactor/endpoint.hpp>
+#include <cyclone/reactor/fork_processes.hpp>
 #include <cyclone/reactor/future.hpp>
 #include <cyclone/reactor/listening_port.hpp>
 #include <cyclone/reactor/reactor_class.hpp>

@@ -1,8 +1,9 @@
 #pragma once
 
-/// Redis: connections, pools, transactions, MONITOR and Pub/Sub. The module cyclone.redis. Link
-/// with hiredis, OpenSSL.
+/// Redis: connections, pools, transactions, caching, MONITOR and Pub/Sub. The module cyclone.redis.
+/// Link with OpenSSL.
 
+#include <cyclone/redis/cache.hpp>
 #include <cyclone/redis/cluster.hpp>
 #include <cyclone/redis/command_table.hpp>
 #include <cyclone/redis/commands.hpp>

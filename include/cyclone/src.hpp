@@ -19,6 +19,7 @@
 #include <cyclone/impl/escape_xhtml.ipp>
 #include <cyclone/impl/http_chunked_decoder.ipp>
 #include <cyclone/impl/http_exchange.ipp>
+#include <cyclone/impl/http_forwarded.ipp>
 #include <cyclone/impl/http_metrics.ipp>
 #include <cyclone/impl/http_proxy_protocol.ipp>
 #include <cyclone/impl/http_request_head_parser.ipp>
@@ -59,6 +60,8 @@
 #include <cyclone/impl/protocol_factory.ipp>
 #include <cyclone/impl/reactor.ipp>
 #include <cyclone/impl/reactor_endpoint.ipp>
+#include <cyclone/impl/reactor_fork_processes.ipp>
+#include <cyclone/impl/reactor_inherited_sockets.ipp>
 #include <cyclone/impl/reactor_run_several.ipp>
 #include <cyclone/impl/service.ipp>
 #include <cyclone/impl/service_application.ipp>
@@ -69,6 +72,7 @@
 #include <cyclone/impl/ssl_client_stream.ipp>
 #include <cyclone/impl/ssl_server_context.ipp>
 #include <cyclone/impl/threads.ipp>
+#include <cyclone/impl/web_access_log.ipp>
 #include <cyclone/impl/web_application.ipp>
 #include <cyclone/impl/web_compression.ipp>
 #include <cyclone/impl/web_cookie_attributes.ipp>

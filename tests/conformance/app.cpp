@@ -269,7 +269,13 @@ struct WebSocketEcho : websocket::WebSocketHandler {
 int main(int argc, char** argv) {
     auto port = options::define<std::uint16_t>("port", 9001, "listen on this port");
     auto folder = options::define<std::string>("static", ".", "serve the files of this folder");
+    auto patience = options::define<int>("patience", 0, "wait so many milliseconds for slow clients; 0: as by default");
     options::parse_command_line(argc, argv);
+    http::ServerSettings settings{.max_header_size = 64 << 10, .max_body_size = 10 << 20};
+    if (*patience != 0) {
+        settings.first_byte_timeout = settings.header_timeout = settings.body_grace = settings.write_timeout =
+            std::chrono::milliseconds(*patience);
+    }
     web::Application application(
         {
             web::url<Echo>(R"(/echo)"),
@@ -295,11 +301,12 @@ int main(int argc, char** argv) {
             web::url<web::StaticFileHandler>(R"(/static/(.*))",
                                              {.path = *folder, .default_filename = "index.html"}),
             web::url<WebSocketEcho>(R"(/ws)"),
+            web::url<web::MetricsHandler>(R"(/metrics)"),
         },
         {.cookie_secret = "conformance-secret",
          .xsrf_cookies = true,
          .login_url = "/hello",
-         .http = {.max_header_size = 64 << 10, .max_body_size = 10 << 20}});
+         .http = settings});
     const auto listening = reactor::listen_tcp(*port, application, "127.0.0.1");
     std::printf("listening on %u\n", static_cast<unsigned>(listening.port()));
     std::fflush(stdout);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/test/unit_test.hpp>
@@ -57,6 +58,31 @@ BOOST_AUTO_TEST_CASE(commands_wait_for_the_server_as_long_as_they_may) {
                "redis: " + options.address() +
                    ": GET: it could not be sent in time: it cannot be reached: "
                    "Connection refused");
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_holds_up_its_reactor_uses_up_no_time_of_its_commands) {
+    Reactor reactor;
+    redis::Connection db(options_for(Port().number));
+    auto waiting = db.get("k");
+    reactor.run_until(cyclone::task::defer_later(20ms));
+    std::this_thread::sleep_for(300ms);
+    reactor.run_until(cyclone::task::defer_later(20ms));
+    BOOST_TEST(!waiting.called());
+    BOOST_TEST(error_of(reactor, std::move(waiting)).find("could not be sent in time") !=
+               std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_leads_to_itself_is_known_from_one_that_leads_to_a_server) {
+    Reactor reactor;
+    const Port server;
+    tcp::socket self(reactor.context());
+    self.open(tcp::v4());
+    self.bind({boost::asio::ip::address_v4::loopback(), 0});
+    self.connect(self.local_endpoint());
+    BOOST_TEST(redis::detail::leads_to_itself(self.native_handle()));
+    tcp::socket other(reactor.context());
+    other.connect(server.acceptor.local_endpoint());
+    BOOST_TEST(!redis::detail::leads_to_itself(other.native_handle()));
 }
 
 BOOST_AUTO_TEST_CASE(commands_fail_at_once_where_that_is_the_setting) {

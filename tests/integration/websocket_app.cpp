@@ -1,4 +1,5 @@
-// The server that websocket_test.py, sse_test.py and the page of browser/websocket_test.mjs talk to.
+// The server that websocket_test.py, websocket_hostile_test.py, sse_test.py and the page of
+// browser/websocket_test.mjs talk to.
 //
 //     websocket-app --port=0        prints: listening on PORT
 

@@ -56,7 +56,8 @@ sockaddr_in address_of(int socket) {
 
 int take(const sockaddr_in& address) {
     return reactor::detail::take_inherited_socket(reinterpret_cast<const sockaddr*>(&address),
-                                                  sizeof address);
+                                                  sizeof address)
+        .descriptor;
 }
 
 /// The lines of a report, each "process port".

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "tests/unit/captured_log.hpp"
@@ -234,6 +235,86 @@ BOOST_AUTO_TEST_CASE(a_connection_too_many_gets_a_503) {
     Client fourth(*this);
     fourth.send(get);
     BOOST_TEST(fourth.read_to("GET / ").starts_with("HTTP/1.1 200 "));
+}
+
+BOOST_AUTO_TEST_CASE(who_is_turned_away_is_not_reset_before_the_answer_was_read) {
+    settings.max_connections = 1;
+    listen();
+    Client first(*this);
+    run_until([&] { return server->connections() == 1; });
+    Client second(*this);
+    second.send(get + std::string(30'000, 'x'));
+    run_for(50ms);
+    BOOST_TEST(second.reads_end());
+    BOOST_TEST(second.received.starts_with("HTTP/1.1 503 "));
+    BOOST_TEST(!second.was_reset);
+}
+
+BOOST_AUTO_TEST_CASE(those_who_are_turned_away_and_stay_are_few_and_not_for_long) {
+    const auto open_files = [] {
+        return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+    };
+    settings.max_connections = 1;
+    listen();
+    Client first(*this);
+    run_until([&] { return server->connections() == 1; });
+    const auto before = open_files();
+    std::vector<std::unique_ptr<Client>> crowd;
+    for (int i = 0; i < 100; ++i) {
+        crowd.push_back(std::make_unique<Client>(*this));
+    }
+    for (auto& client : crowd) {
+        client->reads_end();
+    }
+    BOOST_TEST(open_files() - before > 100);
+    BOOST_TEST(open_files() - before <= 100 + 64);
+    BOOST_TEST(run_until([&] { return open_files() - before <= 100; }, 3s));
+}
+
+BOOST_AUTO_TEST_CASE(a_large_file_does_not_have_the_reactor_for_itself) {
+    constexpr std::size_t size = 300'000'000;
+    const TemporaryFile file(0);
+    file.shrink(size);
+    service->on("/", [&file](ExchangePtr exchange) {
+        exchange->response.headers.add("Content-Length", std::to_string(size));
+        exchange->send_file({file.open(), 0, size});
+        exchange->finish();
+    });
+    listen();
+    // A reader that is always faster.
+    const auto read_from = [](int socket, std::size_t bytes) {
+        std::vector<char> buffer(4'000'000);
+        while (bytes > 0) {
+            const ssize_t read = ::recv(socket, buffer.data(), buffer.size(), MSG_TRUNC);
+            if (read <= 0) {
+                return;
+            }
+            bytes -= std::min(bytes, static_cast<std::size_t>(read));
+        }
+    };
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port->port());
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    BOOST_TEST_REQUIRE(
+        ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    BOOST_TEST_REQUIRE(::send(socket, get.data(), get.size(), 0) ==
+                       static_cast<ssize_t>(get.size()));
+    std::jthread reader(read_from, socket, size);
+    const auto& metrics = reactor.component<http::Metrics>();
+    std::uint64_t largest = 0;
+    for (const auto until = Clock::now() + 20s; metrics.bytes_sent < size && Clock::now() < until;) {
+        const std::uint64_t before = metrics.bytes_sent;
+        reactor.context().restart();
+        reactor.context().run_one_for(2ms);
+        largest = std::max(largest, metrics.bytes_sent - before);
+    }
+    BOOST_TEST(metrics.bytes_sent >= size);
+    BOOST_TEST_MESSAGE("at most " << largest << " bytes in one turn");
+    BOOST_TEST(largest <= 3'000'000U);
+    reader.join();
+    ::close(socket);
 }
 
 BOOST_AUTO_TEST_CASE(connections_from_one_address_are_counted_and_forgotten) {

@@ -159,6 +159,23 @@ BOOST_AUTO_TEST_CASE(what_waits_in_an_io_context_survives_a_reactor_that_goes_fi
     BOOST_TEST(called);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_thread_has_posted_is_dropped_when_the_reactor_has_gone) {
+    asio::io_context context;
+    bool called = false;
+    auto owned = std::make_shared<int>(1);
+    {
+        reactor::Reactor reactor(context);
+        reactor.call_from_thread([&called, owned] { called = true; });
+        auto posted = threads::defer_to_thread([] { return 1; });
+        // The thread's answer comes before the reactor goes.
+        std::this_thread::sleep_for(20ms);
+        std::move(posted).detach();
+    }
+    context.run();
+    BOOST_TEST(!called);
+    BOOST_TEST(owned.use_count() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(run_until_works_inside_an_io_context) {
     asio::io_context context;
     reactor::Reactor reactor(context);

@@ -47,6 +47,38 @@ BOOST_AUTO_TEST_CASE(a_password_without_a_user_is_for_the_default_user) {
     BOOST_TEST(redis::Handshake(options).request() == encoded("AUTH", "secret") + encoded("PING"));
 }
 
+BOOST_AUTO_TEST_CASE(resp3_begins_with_a_hello_that_logs_in_as_well) {
+    auto options = full();
+    options.protocol = redis::Protocol::resp3;
+    options.tracking = {"ON", "NOLOOP"};
+    redis::Handshake handshake(options);
+    BOOST_TEST(handshake.request() ==
+               encoded("HELLO", 3, "AUTH", "al", "secret") + encoded("SELECT", 3) +
+                   encoded("CLIENT", "SETNAME", "me") +
+                   encoded("CLIENT", "TRACKING", "ON", "NOLOOP") + encoded("PING"));
+    BOOST_CHECK(handshake.feed("%1\r\n$5\r\nproto\r\n:3\r\n+OK\r\n+OK\r\n+OK\r\n+PONG\r\n") ==
+                State::ready);
+    options = {};
+    options.protocol = redis::Protocol::resp3;
+    BOOST_TEST(redis::Handshake(options).request() == encoded("HELLO", 3) + encoded("PING"));
+    options.password = "secret";
+    BOOST_TEST(redis::Handshake(options).request() ==
+               encoded("HELLO", 3, "AUTH", "default", "secret") + encoded("PING"));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_without_resp3_and_a_refused_tracking_are_told_in_its_words) {
+    redis::ConnectionOptions options;
+    options.protocol = redis::Protocol::resp3;
+    options.tracking = {"ON", "NONSENSE"};
+    redis::Handshake old(options);
+    BOOST_CHECK(old.feed("-ERR unknown command 'HELLO'\r\n") == State::refused);
+    BOOST_TEST(old.failed_command() == "HELLO");
+    redis::Handshake refused(options);
+    BOOST_CHECK(refused.feed("%0\r\n-ERR syntax error\r\n") == State::refused);
+    BOOST_TEST(refused.failed_command() == "CLIENT TRACKING");
+    BOOST_TEST(refused.error() == "ERR syntax error");
+}
+
 BOOST_AUTO_TEST_CASE(a_wrong_password_is_refused_in_the_words_of_the_server) {
     redis::Handshake handshake(full());
     BOOST_CHECK(handshake.feed("-WRONGPASS invalid username-password pair\r\n") == State::refused);

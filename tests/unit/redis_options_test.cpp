@@ -41,6 +41,13 @@ BOOST_AUTO_TEST_CASE(what_a_url_leaves_out_has_its_usual_value) {
     BOOST_TEST(redis::parse_url("rediss://h").tls);
 }
 
+BOOST_AUTO_TEST_CASE(the_protocol_is_2_or_3) {
+    BOOST_CHECK(redis::parse_url("redis://h").protocol == redis::Protocol::resp2);
+    BOOST_CHECK(redis::parse_url("redis://h?protocol=3").protocol == redis::Protocol::resp3);
+    BOOST_TEST(refusal("redis://h?protocol=4") ==
+               "redis: redis://h: the protocol is 2 or 3, not \"4\"");
+}
+
 BOOST_AUTO_TEST_CASE(an_ipv6_address_stands_in_brackets) {
     BOOST_TEST(redis::parse_url("redis://[::1]:7000").host == "::1");
     BOOST_TEST(redis::parse_url("[::1]").address() == "[::1]:6379");
@@ -67,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_bad_url_is_refused_by_a_sentence) {
                "redis: redis://h/x: the database is a number from 0 on, not \"x\"");
     BOOST_TEST(refusal("redis://h?timeout=1") ==
                "redis: redis://h: there is no setting \"timeout\"; known are db, client_name, "
-               "username and password");
+               "username, password and protocol");
     BOOST_TEST(refusal("redis://h%2") ==
                "redis: redis://h%2: a % must be followed by two hexadecimal digits (a % itself is "
                "written %25)");

@@ -47,7 +47,7 @@ private:
 
 Ending push(Pipeline& pipeline, std::string_view name,
             Pipeline::Clock::time_point deadline = Pipeline::no_deadline) {
-    auto waiter = std::make_unique<redis::TypedPendingReply<std::string>>(name);
+    auto waiter = redis::TypedPendingReply<std::string>::make(name);
     auto deferred = waiter->get_deferred();
     pipeline.push(std::move(waiter), deadline, name);
     return Ending(std::move(deferred));
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(replies_may_come_before_the_last_bytes_of_the_write_have_le
 BOOST_AUTO_TEST_CASE(a_connection_lost_says_whether_the_command_may_have_run) {
     const auto may_have_run = [](bool written) {
         ConnectedPipeline pipeline;
-        auto waiter = std::make_unique<redis::TypedPendingReply<void>>("A");
+        auto waiter = redis::TypedPendingReply<void>::make("A");
         auto deferred = waiter->get_deferred();
         pipeline.push(std::move(waiter), Pipeline::no_deadline, "A");
         if (written) {
@@ -213,9 +213,22 @@ BOOST_AUTO_TEST_CASE(a_command_that_times_out_before_it_was_written_is_never_wri
     BOOST_TEST(pipeline.start_write() == encoded("B"));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_postponed_is_due_later_and_what_has_no_deadline_never) {
+    ConnectedPipeline pipeline;
+    auto a = push(pipeline, "A", start + 1s);
+    auto b = push(pipeline, "B");
+    pipeline.postpone(3s);
+    BOOST_TEST(pipeline.expire(start + 3s, "") == 0U);
+    BOOST_TEST(a.text() == "");
+    BOOST_CHECK(pipeline.next_deadline() == start + 4s);
+    pipeline.expire(start + 4s, "");
+    BOOST_TEST(a.text() == "redis: here:1: A: it could not be sent in time");
+    BOOST_TEST(b.text() == "");
+}
+
 BOOST_AUTO_TEST_CASE(what_belongs_to_an_earlier_connection_is_not_written_on_a_later_one) {
     ConnectedPipeline pipeline;
-    auto waiter = std::make_unique<redis::TypedPendingReply<std::string>>("EXEC");
+    auto waiter = redis::TypedPendingReply<std::string>::make("EXEC");
     Ending bound(waiter->get_deferred());
     pipeline.push_encoded("bytes", 1, std::move(waiter), Pipeline::no_deadline,
                           pipeline.connection());
@@ -258,14 +271,27 @@ BOOST_AUTO_TEST_CASE(a_reply_that_nobody_asked_for_and_bytes_that_are_none_make_
     BOOST_TEST(other.error().starts_with("it sent something that is no Redis reply: "));
 }
 
+BOOST_AUTO_TEST_CASE(what_a_server_pushes_is_nobodys_reply) {
+    ConnectedPipeline pipeline;
+    std::string pushed;
+    auto a = push(pipeline, "A");
+    write_all(pipeline);
+    const std::string_view unasked = ">2\r\n+invalidate\r\n_\r\n";
+    BOOST_TEST(pipeline.feed(unasked));
+    pipeline.on_push = [&](redis::Reply&& reply) { pushed += reply.describe(); };
+    BOOST_TEST(pipeline.feed(std::string(unasked) + "+1\r\n" + std::string(unasked)));
+    BOOST_TEST(pushed == "a push of 2a push of 2");
+    BOOST_TEST(a.text() == "1");
+}
+
 BOOST_AUTO_TEST_CASE(a_waiter_may_push_another_command_or_close_it_all_while_it_is_told) {
     ConnectedPipeline pipeline;
-    auto a = std::make_unique<redis::TypedPendingReply<std::string>>("A");
+    auto a = redis::TypedPendingReply<std::string>::make("A");
     std::optional<Ending> pushed;
     auto pushing = a->get_deferred().add_callback(
         [&](const std::string&) { pushed.emplace(push(pipeline, "C")); });
     pipeline.push(std::move(a), Pipeline::no_deadline, "A");
-    auto b = std::make_unique<redis::TypedPendingReply<std::string>>("B");
+    auto b = redis::TypedPendingReply<std::string>::make("B");
     auto closing =
         b->get_deferred().add_callback([&](const std::string&) { pipeline.close("enough"); });
     pipeline.push(std::move(b), Pipeline::no_deadline, "B");
@@ -278,7 +304,7 @@ BOOST_AUTO_TEST_CASE(a_waiter_may_push_another_command_or_close_it_all_while_it_
 
 BOOST_AUTO_TEST_CASE(a_wrong_type_fails_that_command_alone) {
     ConnectedPipeline pipeline;
-    auto waiter = std::make_unique<redis::TypedPendingReply<int>>("GET");
+    auto waiter = redis::TypedPendingReply<int>::make("GET");
     std::string error;
     auto failing = waiter->get_deferred().add_both([&](cyclone::Outcome<int> outcome) {
         error = outcome ? "a value" : outcome.failure().get_error_message();

@@ -22,7 +22,7 @@ std::string encoded(const auto&... args) {
 /// A waiter, and what it was told.
 struct Waiter {
     std::shared_ptr<std::string> told = std::make_shared<std::string>();
-    std::unique_ptr<redis::PendingReply> make() {
+    redis::PendingReplyPtr make() {
         struct Told final : redis::PendingReply {
             explicit Told(std::shared_ptr<std::string> where) : told(std::move(where)) {}
             std::string_view command() const override { return "SUBSCRIBE"; }
@@ -63,6 +63,21 @@ BOOST_AUTO_TEST_CASE(messages_are_read_with_the_bytes_split_at_every_position) {
         BOOST_TEST(messages[1].channel == "bc");
         BOOST_TEST(messages[1].pattern == "b*");
     }
+}
+
+BOOST_AUTO_TEST_CASE(pushes_of_resp3_are_messages_as_well) {
+    Subscriptions subscriptions;
+    Waiter waiter;
+    subscriptions.connected();
+    subscriptions.add(Kind::channel, "a", waiter.make());
+    std::deque<redis::Message> messages;
+    BOOST_TEST(
+        subscriptions.feed(">3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n"
+                           ">3\r\n$7\r\nmessage\r\n$1\r\na\r\n$2\r\nhi\r\n",
+                           messages));
+    BOOST_TEST(*waiter.told == "a push of 3");
+    BOOST_REQUIRE(messages.size() == 1U);
+    BOOST_TEST(messages[0].payload == "hi");
 }
 
 BOOST_AUTO_TEST_CASE(a_new_connection_subscribes_to_everything_again_but_what_was_removed) {

@@ -3,6 +3,7 @@
 // it offers.
 
 #include <random>
+#include <set>
 
 #include "websocket_wire.hpp"
 
@@ -81,6 +82,34 @@ BOOST_AUTO_TEST_CASE(case_12_messages_of_every_size_come_back_with_default_param
     }
 }
 
+BOOST_AUTO_TEST_CASE(case_12_a_thousand_short_messages_share_one_context) {
+    check_conversation({}, 16, 1000);
+    check_conversation({true, true, 15, 15}, 256, 1000);
+}
+
+BOOST_AUTO_TEST_CASE(case_12_compressed_messages_in_fragments_of_every_size_are_echoed) {
+    const SessionSettings settings{.deflate = DeflateParameters{}};
+    for (const std::size_t size : {1u, 256u, 1024u, 4096u, 32768u}) {
+        Deflater deflater(every_message, 15, true);
+        std::string bytes;
+        Answers expected;
+        for (unsigned i = 0; i < 3; ++i) {
+            const std::string text = prose(size == 1 ? 4096 : 131072, i);
+            std::string payload;
+            deflater.compress(text, payload);
+            for (std::size_t at = 0; at < payload.size(); at += size) {
+                const bool last = at + size >= payload.size();
+                // RSV1 stands in the first alone.
+                bytes += from_client((last ? 0x80u : 0u) | (at == 0 ? 0x41u : 0u),
+                                     payload.substr(at, size));
+            }
+            expected.push_back("text " + wire::shortened(text));
+        }
+        BOOST_TEST(wire::echoed(bytes, 997, settings) == expected,
+                   boost::test_tools::per_element());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(case_13_messages_come_back_with_every_combination_of_parameters) {
     const std::vector<std::uint8_t> window_bits{8, 9, 12, 15};
     for (const bool server_forgets : {false, true}) {
@@ -122,6 +151,17 @@ BOOST_AUTO_TEST_CASE(a_final_block_keeps_the_window_for_the_message_after_it) {
     wire::check_echo(from_client(0xc1, "\xf3\x48\xcd\xc9\xc9\x07\x00\x00"s) +
                          from_client(0xc1, "\xf2\x00\x11\x00\x00"s),
                      {"text Hello", "text Hello"}, settings);
+}
+
+BOOST_AUTO_TEST_CASE(many_final_blocks_keep_one_window) {
+    const SessionSettings settings{.deflate = DeflateParameters{}};
+    // "Hello" in a final block, empty final blocks, and a reference to it.
+    std::string payload = "\xf3\x48\xcd\xc9\xc9\x07\x00"s;
+    for (int i = 0; i < 1000; ++i) {
+        payload += "\x03\x00"s;
+    }
+    payload += "\xf2\x00\x11\x00\x00"s;
+    wire::check_echo(from_client(0xc1, payload), {"text HelloHello"}, settings);
 }
 
 BOOST_AUTO_TEST_CASE(messages_that_are_not_compressed_may_come_in_between) {
@@ -204,6 +244,27 @@ BOOST_AUTO_TEST_CASE(window_bits_are_the_smaller_ones) {
                "permessage-deflate; server_max_window_bits=12");
 }
 
+BOOST_AUTO_TEST_CASE(case_13_1_to_13_7_the_offers_of_the_suite_are_agreed_to_as_far_as_they_go) {
+    const std::string plain =
+        "permessage-deflate; client_no_context_takeover; client_max_window_bits";
+    const std::string forgetful = plain + "; server_no_context_takeover";
+    const std::string agreed = "permessage-deflate";
+    const std::string client = "; client_no_context_takeover";
+    const std::string server = "; server_no_context_takeover";
+    BOOST_TEST(accepted(plain) == agreed + client);
+    BOOST_TEST(accepted(forgetful) == agreed + server + client);
+    BOOST_TEST(accepted(plain + "; server_max_window_bits=9") ==
+               agreed + client + "; server_max_window_bits=9");
+    BOOST_TEST(accepted(plain + "; server_max_window_bits=15") ==
+               agreed + client + "; server_max_window_bits=15");
+    BOOST_TEST(accepted(forgetful + "; server_max_window_bits=9") ==
+               agreed + server + client + "; server_max_window_bits=9");
+    BOOST_TEST(accepted(forgetful + "; server_max_window_bits=15") ==
+               agreed + server + client + "; server_max_window_bits=15");
+    BOOST_TEST(accepted(forgetful + "; server_max_window_bits=9, " + forgetful + ", " + plain) ==
+               agreed + server + client + "; server_max_window_bits=9");
+}
+
 BOOST_AUTO_TEST_CASE(an_offer_with_a_parameter_that_is_unknown_repeated_or_wrong_is_declined) {
     for (const std::string_view parameter :
          {"unknown", "unknown=1", "server_no_context_takeover=1",
@@ -257,6 +318,26 @@ BOOST_AUTO_TEST_CASE(a_prepared_message_is_made_once_plain_and_once_compressed) 
     BOOST_TEST(with.frame_of(message) == compressed);
     plain.close(1000, "");
     BOOST_TEST((plain.frame_of(message) == nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(a_message_to_10000_clients_is_made_once_for_each_agreement_among_them) {
+    const std::vector<std::optional<DeflateParameters>> agreements{
+        std::nullopt, DeflateParameters{}, DeflateParameters{true, false, 15, 15},
+        DeflateParameters{false, true, 11, 15}, DeflateParameters{true, true, 9, 9}};
+    const PreparedMessage message(prose(3000, 1));
+    std::set<const std::string*> frames;
+    for (std::size_t i = 0; i < 10'000; ++i) {
+        const auto& agreed = agreements[i % agreements.size()];
+        Session server({.deflate = agreed, .compression = every_message});
+        const auto frame = server.frame_of(message);
+        if (frames.insert(frame.get()).second) {
+            BOOST_TEST(wire::Reader(agreed).read(*frame) ==
+                           Answers{"text " + wire::shortened(message.message().data)},
+                       boost::test_tools::per_element());
+        }
+    }
+    // Plain, and with windows of 15, 11 and 9 bits.
+    BOOST_TEST(frames.size() == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(prepared_messages_and_own_ones_may_alternate_whatever_context_is_kept) {

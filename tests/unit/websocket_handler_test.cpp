@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cyclone/sse.hpp>
+#include <cyclone/task.hpp>
 #include <cyclone/testing/memory_connection.hpp>
 #include <cyclone/web.hpp>
 #include <cyclone/websocket.hpp>
@@ -394,6 +395,49 @@ BOOST_FIXTURE_TEST_CASE(the_request_is_the_same_in_open_and_long_after_it, Fresh
     client.send(from_client(0x81));
     const std::string seen = "text value A name=value localhost /look?q=%41";
     BOOST_TEST(client.received() == (Answers{seen, seen}), boost::test_tools::per_element());
+}
+
+namespace {
+
+struct Listener : sse::SSEHandler {
+    inline static std::vector<Listener*> all;
+    void bind() { all.push_back(this); }
+    void unbind() override { std::erase(all, this); }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_browser_that_takes_no_events_is_cut_off_and_the_list_is_as_it_was,
+                        Fresh) {
+    const web::Application application({web::url<Listener>("/")}, {.max_pending_output = 10'000});
+    testing::MemoryConnection slow(application.service());
+    testing::MemoryConnection quick(application.service());
+    for (testing::MemoryConnection* client : {&slow, &quick}) {
+        client->send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        client->take_received();
+    }
+    slow.stall();
+    const std::string event = sse::format_event(std::string(4000, 'e'));
+    for (int i = 0; i < 10; ++i) {
+        BOOST_TEST(Listener::all.size() == 2u);
+        for (Listener* listener : Listener::all) {
+            listener->send_formatted(event);
+        }
+    }
+    slow.resume();
+    BOOST_TEST(slow.closed());
+    BOOST_TEST(quick.received().size() > 40'000u);
+    reactor.run_until(task::defer_later(1ms));
+    BOOST_TEST(Listener::all.size() == 1u);
+    BOOST_TEST(log.text().find("bytes wait") != std::string::npos, log.text());
+    quick.disconnect();
+    BOOST_TEST(Listener::all.empty());
+}
+
+BOOST_AUTO_TEST_CASE(by_default_clients_are_pinged_and_what_waits_for_them_is_bounded) {
+    const web::Settings settings;
+    BOOST_TEST((settings.websocket_ping_interval == 30s));
+    BOOST_TEST(settings.max_pending_output == 16u << 20);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

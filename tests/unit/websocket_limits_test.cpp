@@ -23,17 +23,46 @@ BOOST_AUTO_TEST_CASE(case_9_1_and_9_2_long_messages_are_echoed) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(case_9_1_6_and_9_2_6_messages_of_16_mib_are_echoed) {
+    const SessionSettings settings{.max_message_size = 16u << 20};
+    const std::string payload(16u << 20, '\x7f');
+    BOOST_TEST(wire::echoed(from_client(0x81, payload), std::string::npos, settings) ==
+                   Answers{"text " + wire::shortened(payload)},
+               boost::test_tools::per_element());
+    BOOST_TEST(wire::echoed(from_client(0x82, payload), 16 * 1024, settings) ==
+                   Answers{"binary " + wire::shortened(payload)},
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(case_9_3_and_9_4_long_messages_in_fragments_of_every_size_are_echoed) {
     const std::string payload(1024 * 1024, 'f');
     for (const std::size_t size : {64u, 256u, 1024u, 4096u, 65536u, 1024u * 1024}) {
-        std::string bytes;
-        for (std::size_t at = 0; at < payload.size(); at += size) {
-            const bool last = at + size >= payload.size();
-            bytes +=
-                from_client((last ? 0x80u : 0u) | (at == 0 ? 1u : 0u), payload.substr(at, size));
+        for (const unsigned opcode : {1u, 2u}) {
+            std::string bytes;
+            for (std::size_t at = 0; at < payload.size(); at += size) {
+                const bool last = at + size >= payload.size();
+                bytes += from_client((last ? 0x80u : 0u) | (at == 0 ? opcode : 0u),
+                                     payload.substr(at, size));
+            }
+            BOOST_TEST(wire::echoed(bytes) ==
+                           Answers{(opcode == 1 ? "text " : "binary ") + wire::shortened(payload)},
+                       boost::test_tools::per_element());
         }
-        BOOST_TEST(wire::echoed(bytes) == Answers{"text " + wire::shortened(payload)},
-                   boost::test_tools::per_element());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(case_9_7_and_9_8_a_thousand_messages_of_each_size_are_echoed) {
+    for (const std::size_t size : {0u, 16u, 64u, 256u, 1024u, 4096u}) {
+        for (const unsigned first : {0x81u, 0x82u}) {
+            const std::string payload(size, 'r');
+            std::string bytes;
+            for (int i = 0; i < 1000; ++i) {
+                bytes += from_client(first, payload);
+            }
+            const Answers expected(
+                1000, (first == 0x81 ? "text " : "binary ") + wire::shortened(payload));
+            BOOST_TEST((wire::echoed(bytes, 16 * 1024) == expected));
+        }
     }
 }
 
@@ -42,6 +71,9 @@ BOOST_AUTO_TEST_CASE(case_9_5_and_9_6_long_messages_cut_in_small_pieces_are_echo
     for (const std::size_t chop : {64u, 128u, 512u, 2048u}) {
         BOOST_TEST(wire::echoed(from_client(0x81, payload), chop) ==
                        Answers{"text " + wire::shortened(payload)},
+                   boost::test_tools::per_element());
+        BOOST_TEST(wire::echoed(from_client(0x82, payload), chop) ==
+                       Answers{"binary " + wire::shortened(payload)},
                    boost::test_tools::per_element());
     }
 }

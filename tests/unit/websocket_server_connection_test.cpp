@@ -1,10 +1,14 @@
 // The shell of a server's WebSocket, on connections that exist in memory alone.
 
+#include <deque>
+#include <random>
+
 #include <boost/test/unit_test.hpp>
 
 #include <cyclone/task.hpp>
 #include <cyclone/testing/memory_connection.hpp>
 
+#include "captured_log.hpp"
 #include "websocket_script.hpp"
 #include "websocket_wire.hpp"
 
@@ -235,6 +239,120 @@ BOOST_AUTO_TEST_CASE(who_goes_through_all_clients_finds_none_missing_meanwhile) 
     a.send(from_client(0x81, "go"));
     check(a.received(), "text to all");
     check(b.received(), "text to all");
+}
+
+BOOST_AUTO_TEST_CASE(a_long_message_waits_for_all_slow_peers_in_one_piece_of_memory) {
+    reactor::Reactor reactor;
+    Script script;
+    std::vector<std::unique_ptr<Client>> clients;
+    for (int i = 0; i < 100; ++i) {
+        clients.push_back(std::make_unique<Client>(script));
+        clients.back()->connection().stall();
+    }
+    const PreparedMessage message(std::string(100'000, 'm'));
+    for (auto* connection : script.open_ones) {
+        connection->write_message(message);
+    }
+    BOOST_TEST(message.frame().use_count() == 101);
+    for (const auto& client : clients) {
+        client->connection().resume();
+        BOOST_TEST(client->received().size() == 1u);
+    }
+    BOOST_TEST(message.frame().use_count() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_while_messages_are_handed_on_is_handed_on_behind_them) {
+    reactor::Reactor reactor;
+    for (const bool awaits : {false, true}) {
+        Script script;
+        script.settings.awaits_messages = awaits;
+        Promise<> gate;
+        Client* peer = nullptr;
+        script.open = [&] { return std::optional(gate.get_deferred()); };
+        script.on_message = [&](auto&, MessageView message) -> std::optional<Deferred<>> {
+            if (message.data == "1" || message.data == "3") {
+                peer->send(from_client(0x81, message.data == "1" ? "4" : "5"));
+            }
+            return std::nullopt;
+        };
+        Client client(script);
+        peer = &client;
+        client.send(from_client(0x81, "1") + from_client(0x81, "2") + from_client(0x81, "3"));
+        gate.callback();
+        check(script.events, "message 1", "message 2", "message 3", "message 4", "message 5");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(messages_keep_their_order_however_they_are_cut_and_waited_for) {
+    reactor::Reactor reactor;
+    std::mt19937 random(6455);
+    for (int round = 0; round < 20; ++round) {
+        Script script;
+        std::deque<Promise<>> running;
+        script.on_message = [&](auto&, MessageView) -> std::optional<Deferred<>> {
+            return random() % 3 == 0 ? std::nullopt
+                                     : std::optional(running.emplace_back().get_deferred());
+        };
+        Client client(script);
+        std::string bytes;
+        std::vector<std::string> expected;
+        for (int i = 0; i < 500; ++i) {
+            const std::string text = std::to_string(i) + std::string(random() % 200, '.');
+            bytes += from_client(0x81, text);
+            expected.push_back("message " + text);
+        }
+        while (!bytes.empty() || !running.empty()) {
+            if (random() % 2 == 0 && !running.empty()) {
+                Promise<> done = std::move(running.front());
+                running.pop_front();
+                done.callback();
+            } else {
+                const std::size_t size = std::min<std::size_t>(random() % 3000, bytes.size());
+                client.send(bytes.substr(0, size));
+                bytes.erase(0, size);
+            }
+        }
+        BOOST_TEST(script.events == expected, boost::test_tools::per_element());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_takes_nothing_of_what_all_get_is_cut_off) {
+    const CapturedLog log(log::Level::warning);
+    reactor::Reactor reactor;
+    Script script;
+    script.settings.max_pending_output = 100'000;
+    Client slow(script);
+    Client quick(script);
+    slow.connection().stall();
+    const PreparedMessage message(std::string(30'000, 'm'));
+    std::size_t sent = 0;
+    for (int i = 0; i < 10; ++i) {
+        // Nobody disappears from the list meanwhile.
+        BOOST_TEST(script.open_ones.size() == 2u);
+        for (auto* connection : script.open_ones) {
+            connection->write_message(message);
+        }
+        sent += quick.received().size();
+    }
+    BOOST_TEST(sent == 10u);
+    slow.connection().resume();
+    BOOST_TEST(slow.connection().closed());
+    BOOST_TEST(slow.connection().received() == "");
+    BOOST_TEST(log.text().find("120016 bytes wait") != std::string::npos, log.text());
+    run_reactor_for(1ms);
+    check(script.events, "closed", "gone");
+    BOOST_TEST(script.open_ones.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(one_message_may_be_longer_than_what_may_wait) {
+    reactor::Reactor reactor;
+    Script script;
+    script.settings.max_pending_output = 1000;
+    Client client(script);
+    for (int i = 0; i < 3; ++i) {
+        client.send(from_client(0x82, std::string(5000, 'm')));
+    }
+    BOOST_TEST(client.received().size() == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_that_answers_no_ping_is_given_up) {

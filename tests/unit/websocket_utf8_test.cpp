@@ -164,6 +164,36 @@ BOOST_AUTO_TEST_CASE(case_6_22_and_6_23_noncharacters_are_valid) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(case_6_22_every_noncharacter_at_the_end_of_a_plane_is_valid) {
+    for (unsigned plane = 0; plane <= 16; ++plane) {
+        for (const unsigned last : {0xbeu, 0xbfu}) {
+            std::string text = "\xef\xbf";
+            if (plane > 0) {
+                const unsigned lead = plane * 0x10000 + 0xffff;
+                text = {static_cast<char>(0xf0 | lead >> 18),
+                        static_cast<char>(0x80 | (lead >> 12 & 0x3f)), '\xbf'};
+            }
+            check_valid(text + static_cast<char>(last));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(case_6_12_two_to_seven_continuation_bytes_are_invalid) {
+    for (std::size_t size = 2; size <= 7; ++size) {
+        std::string text;
+        for (std::size_t i = 0; i < size; ++i) {
+            text += i % 2 == 0 ? '\x80' : '\xbf';
+        }
+        check_invalid(text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(case_6_13_every_first_byte_with_a_space_behind_it_is_invalid) {
+    for (int first = 0xc0; first <= 0xff; ++first) {
+        check_invalid(std::string{static_cast<char>(first), ' '});
+    }
+}
+
 BOOST_AUTO_TEST_CASE(binary_messages_may_hold_anything) {
     check_echo(from_client(0x82, "\xff\xfe\x80"), {"binary \xff\xfe\x80"});
 }

@@ -121,6 +121,9 @@ public:
     /// How many bytes wait for the client.
     std::size_t pending_output() const;
 
+    /// How many bytes of a body have been sent, or wait to be.
+    std::uint64_t body_size() const { return body_size_; }
+
     bool headers_sent() const { return head_sent_; }
     bool finished() const { return finished_; }
     /// Whether the client is gone.
@@ -170,6 +173,7 @@ private:
     std::size_t max_body_size_ = 0;
     /// What a Content-Length has promised and has not been sent; meaningful where framing_ says so.
     std::uint64_t content_left_ = 0;
+    std::uint64_t body_size_ = 0;
     std::uint32_t references_ = 0;
     enum class Framing : std::uint8_t { none, content_length, chunked, until_close } framing_{};
     bool keep_alive_ = true;

@@ -137,6 +137,7 @@ inline void ExchangePool::give_back(Exchange* exchange) noexcept {
     exchange->response.body.clear();
     exchange->head_bytes_.reset();
     exchange->body_bytes_.clear();
+    exchange->body_size_ = 0;
     exchange->keep_alive_ = true;
     exchange->head_sent_ = false;
     exchange->finished_ = false;

@@ -12,11 +12,13 @@
 #include <cyclone/http/server_connection.hpp>
 #include <cyclone/http/server_context.hpp>
 #include <cyclone/http/tcp_shell.hpp>
+#include <cyclone/reactor/end_watch.hpp>
 #include <cyclone/reactor/listening_port.hpp>
 
 namespace cyclone::http {
 
-/// Serves HTTP/1.1 on the connections of one port of one reactor. On that reactor's thread.
+/// Serves HTTP/1.1 on the connections of one port of one reactor. On that reactor's thread. It may outlive the reactor,
+/// at whose end its connections are closed.
 class Server final : public reactor::StreamServer, public std::enable_shared_from_this<Server> {
 public:
     /// `tls`: null for plain HTTP.
@@ -41,7 +43,10 @@ private:
     std::uint32_t tick_of(TcpShell::Clock::time_point time) const {
         return static_cast<std::uint32_t>((time - began_) / tick_length) + 1;
     }
-    bool is_trusted(const std::string& address) const;
+    bool is_proxy(const std::string& address) const;
+    bool is_trusted(const std::string& address) const {
+        return context_.settings.xheaders && is_proxy(address);
+    }
     std::unique_ptr<ServerConnection> lend_connection();
     void give_back(std::unique_ptr<ServerConnection> connection);
     void remove(TcpShell& shell);
@@ -52,9 +57,21 @@ private:
     /// Destroys those that have closed: not while one of them may be on the stack.
     void bury();
     void turn_away(int socket);
+    /// Closes those that were turned away and have read it, or had the time to.
+    void see_off(std::uint32_t tick);
+    void sweep_later();
+    void close_all();
+    /// Closes all that the reactor knows of.
+    void end();
     /// Counts a connection from `address`; false, and not counted, when it is one too many.
     bool note_address(const std::string& address);
     void forget_address(const std::string& address);
+
+    /// A connection that is open only until its client has read why it is not served.
+    struct TurnedAway {
+        int socket;
+        std::uint32_t until;
+    };
 
     reactor::Reactor& reactor_;
     ServerContext context_;
@@ -66,9 +83,13 @@ private:
     std::vector<std::unique_ptr<ServerConnection>> spare_;
     std::vector<TcpShell*> later_;
     std::vector<TcpShell*> dead_;
+    std::vector<TurnedAway> turned_away_;
     reactor::DelayedCall next_sweep_;
+    reactor::DelayedCall grace_;
     std::optional<Promise<>> ended_;
-    SocketPoller poller_;
+    /// Until the reactor's end.
+    std::optional<SocketPoller> poller_;
+    reactor::EndWatch at_end_;
 };
 
 /// A Server, as reactor::listen_tcp() takes it from a factory.

@@ -41,12 +41,14 @@ struct ServerSettings {
     /// A client that does not take one byte of an answer for so long is disconnected.
     std::chrono::milliseconds write_timeout = std::chrono::seconds(60);
 
-    /// Takes the client's address and protocol from X-Forwarded-For/-Proto (or X-Real-Ip, X-Scheme, or Forwarded) where
-    /// the connection comes from one of trusted_proxies. As tornado's xheaders.
+    /// Takes the client's address and protocol from X-Forwarded-For/-Proto (or X-Real-Ip, X-Scheme), or where none of
+    /// these is there from Forwarded (RFC 7239), where the connection comes from one of trusted_proxies: which have to
+    /// remove those of these fields that they do not set. As tornado's xheaders.
     bool xheaders = false;
-    /// Addresses; a Unix socket's peer is trusted always where xheaders is on.
+    /// Addresses; a Unix socket's peer is trusted always.
     std::vector<std::string> trusted_proxies{"127.0.0.1", "::1"};
-    /// Each connection begins with a PROXY protocol line or header (v1, v2); one without is closed.
+    /// Each connection comes from one of trusted_proxies and begins with a PROXY protocol line or header (v1, v2); any
+    /// other is closed.
     bool proxy_protocol = false;
 };
 

@@ -15,6 +15,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 
+#include <cyclone/reactor/slow_callbacks.hpp>
+
 namespace cyclone::http {
 
 /// Watches many sockets by one descriptor of Asio's: an epoll of its own inside the reactor's.
@@ -78,6 +80,7 @@ private:
         }
 
         static void hand_out(const std::shared_ptr<State>& state) {
+            reactor::detail::note_call_begins();
             std::array<epoll_event, 128> events;
             const int count = ::epoll_wait(state->descriptor.native_handle(), events.data(),
                                            static_cast<int>(events.size()), 0);

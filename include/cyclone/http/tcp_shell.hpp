@@ -44,6 +44,7 @@ private:
     void settle(Clock::time_point now);
     Io read_input(Clock::time_point now);
     Io read_proxy_header();
+    bool refuse_plain_http();
     Io read_some(std::span<char> space, std::size_t& bytes);
     Io write_output();
     Io write_text();
@@ -87,7 +88,11 @@ private:
     /// Among the connections of its address.
     bool counted_ = true;
     bool handshaking_;
+    /// The first byte of the handshake has come.
+    bool began_ = false;
     bool lingering_ = false;
+    /// The server calls it when others have had theirs.
+    bool waits_its_turn_ = false;
 };
 
 }  // namespace cyclone::http

@@ -117,6 +117,7 @@ CYCLONE_INLINE void Exchange::append_head(bool complete) {
 }
 
 CYCLONE_INLINE void Exchange::count_body(std::uint64_t size) {
+    body_size_ += size;
     if (framing_ == Framing::content_length) {
         if (size > content_left_) {
             abort();

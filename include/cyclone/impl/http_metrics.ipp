@@ -2,18 +2,109 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
+#include <mutex>
 #include <numeric>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <cyclone/http/metrics.hpp>
 #include <cyclone/impl/config.hpp>
 
 namespace cyclone::http {
 
-CYCLONE_INLINE Metrics::Metrics(reactor::Reactor& reactor) : reactor_(reactor) {}
-CYCLONE_INLINE Metrics::~Metrics() { lag_call_.cancel(); }
+namespace detail {
 
-CYCLONE_INLINE std::uint64_t Metrics::requests() const {
+/// The Metrics of every reactor of the process, and the door to each.
+struct AllMetrics {
+    struct Entry {
+        std::shared_ptr<reactor::Reactor::Mailbox> mailbox;
+        Metrics* metrics;
+    };
+    std::mutex mutex;
+    std::vector<Entry> entries;
+
+    bool contains(const Metrics* metrics) {
+        const std::lock_guard lock(mutex);
+        return std::ranges::find(entries, metrics, &Entry::metrics) != entries.end();
+    }
+};
+
+// Never destroyed: a reactor of another thread may end after everything else.
+[[gnu::visibility("default")]] CYCLONE_INLINE AllMetrics& all_metrics() {
+    static AllMetrics* const all = new AllMetrics;
+    return *all;
+}
+
+/// Adds up what comes from the reactors; on the thread of the one who has asked.
+struct MetricsSum {
+    MetricsCounts counts;
+    std::size_t missing = 0;
+    Promise<> complete;
+};
+
+}  // namespace detail
+
+CYCLONE_INLINE Metrics::Metrics(reactor::Reactor& reactor) : reactor_(reactor) {
+    reactors_ = 1;
+    detail::AllMetrics& all = detail::all_metrics();
+    const std::lock_guard lock(all.mutex);
+    all.entries.push_back({reactor.mailbox(), this});
+}
+CYCLONE_INLINE Metrics::~Metrics() {
+    lag_call_.cancel();
+    detail::AllMetrics& all = detail::all_metrics();
+    const std::lock_guard lock(all.mutex);
+    std::erase_if(all.entries, [this](const auto& entry) { return entry.metrics == this; });
+}
+
+CYCLONE_INLINE Deferred<MetricsCounts> metrics_of_all_reactors(std::chrono::nanoseconds patience) {
+    const auto here = reactor::current().mailbox();
+    const auto sum = std::make_shared<detail::MetricsSum>();
+    std::vector<detail::AllMetrics::Entry> entries;
+    {
+        detail::AllMetrics& all = detail::all_metrics();
+        const std::lock_guard lock(all.mutex);
+        entries = all.entries;
+    }
+    for (const auto& [mailbox, metrics] : entries) {
+        if (mailbox == here) {
+            metrics->measure_lag();
+            sum->counts.add(*metrics);
+            continue;
+        }
+        // The other thread gets nothing that must be destroyed on this one.
+        const bool posted = mailbox->post([metrics = metrics, here, weak = std::weak_ptr(sum)] {
+            if (!detail::all_metrics().contains(metrics)) {
+                return;
+            }
+            metrics->measure_lag();
+            const auto counts = std::make_shared<const MetricsCounts>(*metrics);
+            here->post([counts, weak] {
+                if (const auto waiting = weak.lock()) {
+                    waiting->counts.add(*counts);
+                    if (--waiting->missing == 0) {
+                        waiting->complete.callback();
+                    }
+                }
+            });
+        });
+        sum->missing += posted ? 1 : 0;
+    }
+    if (sum->missing != 0) {
+        auto answers = sum->complete.get_deferred().add_timeout(patience);
+        try {
+            co_await answers;
+        } catch (const TimeoutError&) {
+            // reactors() tells.
+            sum->missing = 0;
+        }
+    }
+    co_return sum->counts;
+}
+
+CYCLONE_INLINE std::uint64_t MetricsCounts::requests() const {
     return std::accumulate(statuses_.begin(), statuses_.end(), std::uint64_t{0});
 }
 
@@ -32,7 +123,7 @@ CYCLONE_INLINE void Metrics::wait_for_lag() {
     });
 }
 
-CYCLONE_INLINE void Metrics::add(const Metrics& other) {
+CYCLONE_INLINE void MetricsCounts::add(const MetricsCounts& other) {
     connections_accepted += other.connections_accepted;
     connections_turned_away += other.connections_turned_away;
     connections_open += other.connections_open;
@@ -46,9 +137,10 @@ CYCLONE_INLINE void Metrics::add(const Metrics& other) {
     }
     nanoseconds_ += other.nanoseconds_;
     lag_ = std::max(lag_, other.lag_);
+    reactors_ += other.reactors_;
 }
 
-CYCLONE_INLINE std::string Metrics::prometheus_text() const {
+CYCLONE_INLINE std::string MetricsCounts::prometheus_text() const {
     std::string text;
     const auto describe = [&text](std::string_view name, std::string_view type,
                                   std::string_view help) {
@@ -96,6 +188,8 @@ CYCLONE_INLINE std::string Metrics::prometheus_text() const {
     value("http_received_bytes_total", std::to_string(bytes_received));
     describe("http_sent_bytes_total", "counter", "Bytes that were sent to clients.");
     value("http_sent_bytes_total", std::to_string(bytes_sent));
+    describe("http_reactors", "gauge", "Reactors that these numbers are the sum of.");
+    value("http_reactors", std::to_string(reactors_));
     describe("reactor_lag_seconds", "gauge", "How much later than it was due a call has come.");
     value("reactor_lag_seconds", seconds(static_cast<std::uint64_t>(lag_.count())));
     return text;

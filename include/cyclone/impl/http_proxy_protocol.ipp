@@ -30,11 +30,12 @@ CYCLONE_INLINE ProxyHeader parse_proxy_line(std::string_view bytes) {
     std::string_view line = bytes.substr(6, end - 6);
     std::array<std::string_view, 5> words;
     std::size_t count = 0;
+    bool ended = false;
     while (count < words.size()) {
         const std::size_t space = line.find(' ');
         words[count++] = line.substr(0, space);
-        if (space == std::string_view::npos) {
-            line = {};
+        ended = space == std::string_view::npos;
+        if (ended) {
             break;
         }
         line.remove_prefix(space + 1);
@@ -53,7 +54,7 @@ CYCLONE_INLINE ProxyHeader parse_proxy_line(std::string_view bytes) {
         return error == std::errc() && stop == word.data() + word.size() && !word.empty();
     };
     std::uint16_t destination_port = 0;
-    if (family == AF_UNSPEC || count != words.size() || !line.empty() ||
+    if (family == AF_UNSPEC || count != words.size() || !ended ||
         ::inet_pton(family, host.c_str(), &address) != 1 ||
         ::inet_pton(family, destination.c_str(), &address) != 1 ||
         !is_port(words[3], header.port) || !is_port(words[4], destination_port)) {

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <string_view>
 #include <utility>
 
@@ -13,6 +16,27 @@
 
 namespace cyclone::http {
 
+namespace detail {
+
+/// sendfile() cannot be told to raise no SIGPIPE where the client is gone, which would end the program. Where that has
+/// its default effect, it has none from now on; other than an ignored signal, it has it again in a program that is
+/// executed.
+CYCLONE_INLINE void survive_broken_pipes() {
+    [[maybe_unused]] static const bool done = [] {
+        struct sigaction before {};
+        if (::sigaction(SIGPIPE, nullptr, &before) == 0 && (before.sa_flags & SA_SIGINFO) == 0 &&
+            before.sa_handler == SIG_DFL) {
+            struct sigaction nothing {};
+            nothing.sa_handler = [](int) {};
+            nothing.sa_flags = SA_RESTART;
+            ::sigaction(SIGPIPE, &nothing, nullptr);
+        }
+        return true;
+    }();
+}
+
+}  // namespace detail
+
 CYCLONE_INLINE Server::Server(reactor::Reactor& reactor, std::shared_ptr<Service> service,
                               ServerSettings settings, std::shared_ptr<reactor::TlsContext> tls)
     : reactor_(reactor),
@@ -20,19 +44,41 @@ CYCLONE_INLINE Server::Server(reactor::Reactor& reactor, std::shared_ptr<Service
                .settings = std::move(settings),
                .metrics = &reactor.component<Metrics>()},
       tls_(std::move(tls)),
-      poller_(reactor.context(), [this] { bury(); }) {}
+      poller_(std::in_place, reactor.context(), [this] { bury(); }),
+      at_end_(reactor, [this] {
+          // Handlers that are told may drop the last that holds this.
+          const auto keep = weak_from_this().lock();
+          end();
+          context_.metrics = nullptr;
+      }) {
+    detail::survive_broken_pipes();
+}
 
-CYCLONE_INLINE Server::~Server() {
+CYCLONE_INLINE Server::~Server() { end(); }
+
+CYCLONE_INLINE void Server::end() {
     next_sweep_.cancel();
+    grace_.cancel();
+    later_.clear();
+    close_all();
+    later_.clear();
+    bury();
+    poller_.reset();
+}
+
+CYCLONE_INLINE void Server::close_all() {
     while (first_ != nullptr) {
         first_->close();
     }
-    bury();
+    for (const TurnedAway& left : std::exchange(turned_away_, {})) {
+        ::close(left.socket);
+    }
 }
 
 CYCLONE_INLINE void Server::settle_waiting() {
     const auto now = TcpShell::Clock::now();
     for (TcpShell* shell : std::exchange(later_, {})) {
+        shell->waits_its_turn_ = false;
         shell->on_events(0, now);
     }
     bury();
@@ -49,6 +95,9 @@ CYCLONE_INLINE void Server::bury() {
 }
 
 CYCLONE_INLINE void Server::settle_later(TcpShell& shell) {
+    if (std::exchange(shell.waits_its_turn_, true)) {
+        return;
+    }
     if (later_.empty()) {
         // After whatever else is waiting for the reactor.
         reactor_.call_later(std::chrono::nanoseconds(0), [weak = weak_from_this()] {
@@ -62,6 +111,16 @@ CYCLONE_INLINE void Server::settle_later(TcpShell& shell) {
 
 CYCLONE_INLINE void Server::connection_made(int socket, reactor::PeerAddress peer) {
     const ServerSettings& settings = context_.settings;
+    if (!poller_) {
+        ::close(socket);
+        return;
+    }
+    if (settings.proxy_protocol && !is_proxy(peer.host)) {
+        // Whoever else comes here would be believed whatever address he says he has.
+        ++context_.metrics->connections_turned_away;
+        ::close(socket);
+        return;
+    }
     const bool too_many =
         settings.max_connections != 0 && connections_ >= settings.max_connections;
     if (too_many || context_.stopping || !note_address(peer.host)) {
@@ -86,11 +145,10 @@ CYCLONE_INLINE void Server::connection_made(int socket, reactor::PeerAddress pee
     first_ = shell;
     ++context_.metrics->connections_accepted;
     ++context_.metrics->connections_open;
-    if (++connections_ != 0 && !next_sweep_.active()) {
-        next_sweep_ = reactor_.call_later(tick_length, [this] { sweep(); });
-    }
+    ++connections_;
+    sweep_later();
     try {
-        poller_.add(socket, *shell);
+        poller_->add(socket, *shell);
     } catch (const std::system_error& error) {
         log::error(std::string("cannot watch a connection: ") + error.what());
         shell->close();
@@ -115,11 +173,39 @@ CYCLONE_INLINE void Server::turn_away(int socket) {
         "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
         "Content-Type: text/plain; charset=UTF-8\r\nContent-Length: 37\r\n\r\n"
         "there are too many connections here.\n";
-    if (tls_ == nullptr) {
-        // As far as it goes at once; who is too many gets no more attention.
-        static_cast<void>(::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL));
+    constexpr std::size_t most_turned_away = 64;
+    constexpr std::chrono::milliseconds time_to_read(1000);
+    if (tls_ != nullptr || turned_away_.size() >= most_turned_away) {
+        // Who is one of very many gets no attention.
+        ::close(socket);
+        return;
     }
-    ::close(socket);
+    static_cast<void>(::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL));
+    // To close it with a request unread would take back what was sent.
+    ::shutdown(socket, SHUT_WR);
+    turned_away_.push_back(
+        {socket, tick_of(TcpShell::Clock::now()) +
+                     static_cast<std::uint32_t>(time_to_read / tick_length)});
+    sweep_later();
+}
+
+CYCLONE_INLINE void Server::see_off(std::uint32_t tick) {
+    std::erase_if(turned_away_, [tick](const TurnedAway& left) {
+        std::array<char, 16 * 1024> unread;
+        const ssize_t read = ::recv(left.socket, unread.data(), unread.size(), MSG_DONTWAIT);
+        const bool over = tick >= left.until || read == 0 ||
+                          (read < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+        if (over) {
+            ::close(left.socket);
+        }
+        return over;
+    });
+}
+
+CYCLONE_INLINE void Server::sweep_later() {
+    if (!next_sweep_.active()) {
+        next_sweep_ = reactor_.call_later(tick_length, [this] { sweep(); });
+    }
 }
 
 CYCLONE_INLINE void Server::remove(TcpShell& shell) {
@@ -135,17 +221,17 @@ CYCLONE_INLINE void Server::remove(TcpShell& shell) {
     if (--connections_ == 0) {
         if (auto ended = std::exchange(ended_, std::nullopt)) {
             if (!ended->called()) {
+                // Whoever waits may drop this, whose connections are on the stack.
+                reactor_.call_later(std::chrono::nanoseconds(0), [keep = weak_from_this().lock()] {});
                 ended->callback();
             }
         }
     }
 }
 
-CYCLONE_INLINE bool Server::is_trusted(const std::string& address) const {
-    const ServerSettings& settings = context_.settings;
-    return settings.xheaders &&
-           (address.empty() || std::ranges::find(settings.trusted_proxies, address) !=
-                                   settings.trusted_proxies.end());
+CYCLONE_INLINE bool Server::is_proxy(const std::string& address) const {
+    const std::vector<std::string>& proxies = context_.settings.trusted_proxies;
+    return address.empty() || std::ranges::find(proxies, address) != proxies.end();
 }
 
 CYCLONE_INLINE std::unique_ptr<ServerConnection> Server::lend_connection() {
@@ -172,9 +258,10 @@ CYCLONE_INLINE void Server::sweep() {
         shell->sweep(tick);
         shell = next;
     }
+    see_off(tick);
     bury();
-    if (connections_ != 0 || !dead_.empty()) {
-        next_sweep_ = reactor_.call_later(tick_length, [this] { sweep(); });
+    if (connections_ != 0 || !dead_.empty() || !turned_away_.empty()) {
+        sweep_later();
     }
 }
 
@@ -190,11 +277,8 @@ CYCLONE_INLINE Deferred<> Server::shut_down(std::chrono::nanoseconds grace) {
     }
     ended_.emplace();
     auto ended = ended_->get_deferred();
-    auto timer = reactor_.call_later(grace, [this] {
-        while (first_ != nullptr) {
-            first_->close();
-        }
-    });
+    grace_ = reactor_.call_later(grace, [this] { close_all(); });
+    auto timer = grace_;
     co_await ended;
     timer.cancel();
 }

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include <cyclone/http/forwarded.hpp>
 #include <cyclone/http/response_head.hpp>
 #include <cyclone/http/server_connection.hpp>
 #include <cyclone/httputil/field_list.hpp>
@@ -157,6 +158,11 @@ CYCLONE_INLINE bool ServerConnection::read_head() {
     if (!current_) {
         current_ = context_.pool->lend_exchange();
         current_->request.start_time = now_;
+        // Most often the exchange has served the same client before.
+        if (current_->request.remote_ip != peer_.address) {
+            current_->request.remote_ip = peer_.address;
+        }
+        current_->request.protocol = peer_.protocol;
         parser_.reset();
     }
     const ServerSettings& settings = context_.settings;
@@ -189,11 +195,6 @@ CYCLONE_INLINE bool ServerConnection::begin_request() {
         !httputil::detail::is_exactly(exchange.request.method, "CONNECT") &&
         (settings.max_requests_per_connection == 0 ||
          requests_ < settings.max_requests_per_connection);
-    // Most often the exchange has served the same client before.
-    if (exchange.request.remote_ip != peer_.address) {
-        exchange.request.remote_ip = peer_.address;
-    }
-    exchange.request.protocol = peer_.protocol;
     if (peer_.trusted_proxy) {
         note_proxy_headers();
     }
@@ -243,6 +244,9 @@ CYCLONE_INLINE bool ServerConnection::begin_request() {
 
 CYCLONE_INLINE void ServerConnection::note_proxy_headers() {
     httputil::HTTPServerRequest& request = current_->request;
+    if (take_forwarded(request)) {
+        return;
+    }
     std::string_view address;
     // The last one is what our own proxy has seen; those before it anybody can write.
     if (const auto forwarded = request.headers.get_list("X-Forwarded-For"); !forwarded.empty()) {

@@ -49,6 +49,9 @@ CYCLONE_INLINE void TcpShell::on_events(std::uint32_t events, Clock::time_point 
     readable_ |= (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
     writable_ |= (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
     half_closed_ |= (events & (EPOLLRDHUP | EPOLLHUP)) != 0;
+    if (waits_its_turn_) {
+        return;
+    }
     settle(now);
 }
 
@@ -136,6 +139,28 @@ CYCLONE_INLINE TcpShell::Io TcpShell::read_proxy_header() {
     return Io::done;
 }
 
+/// Tells a client that begins with a method instead of a handshake what is wrong; whether it did.
+CYCLONE_INLINE bool TcpShell::refuse_plain_http() {
+    char first = 0;
+    if (began_ || ::recv(socket_, &first, 1, MSG_PEEK) != 1) {
+        return false;
+    }
+    began_ = true;
+    if (first < 'A' || first > 'Z') {
+        return false;
+    }
+    constexpr std::string_view answer =
+        "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n"
+        "Content-Type: text/plain; charset=UTF-8\r\nContent-Length: 37\r\n\r\n"
+        "this port speaks TLS: ask for https.\n";
+    static_cast<void>(::send(socket_, answer.data(), answer.size(), MSG_NOSIGNAL));
+    // What is left unread at the end would take the answer back.
+    std::array<char, 16 * 1024> unread;
+    static_cast<void>(::recv(socket_, unread.data(), unread.size(), 0));
+    tls_.reset();
+    return true;
+}
+
 CYCLONE_INLINE TcpShell::Io TcpShell::read_input(Clock::time_point now) {
     if (awaits_proxy_header_) {
         const Io io = read_proxy_header();
@@ -144,6 +169,9 @@ CYCLONE_INLINE TcpShell::Io TcpShell::read_input(Clock::time_point now) {
         }
     }
     if (handshaking_) {
+        if (refuse_plain_http()) {
+            return Io::ended;
+        }
         const Io io = outcome_of_tls(tls_->handshake());
         if (io != Io::done) {
             return io;
@@ -237,10 +265,14 @@ CYCLONE_INLINE TcpShell::Io TcpShell::write_file(FileRange file) {
     return Io::done;
 }
 
+/// Gives `done` with output left where others are to have their turn first.
 CYCLONE_INLINE TcpShell::Io TcpShell::write_output() {
+    // A client that takes all as fast as it comes is not to have the reactor for itself.
+    constexpr std::uint64_t most_per_turn = 2 * 1024 * 1024;
+    const std::uint64_t begin = machine_->output().consumed_in_all();
     while (writable_) {
         OutputQueue& output = machine_->output();
-        if (output.empty()) {
+        if (output.empty() || output.consumed_in_all() - begin >= most_per_turn) {
             return Io::done;
         }
         FileRange file = output.next_file();
@@ -281,10 +313,12 @@ CYCLONE_INLINE void TcpShell::settle(Clock::time_point now) {
         // A client that is read and answered without end leaves room for others by waiting for its next event.
         const bool more = changed_ || (readable_ && io == Io::done && machine_ &&
                                        (machine_->wants_input() || lingering_));
-        if (io == Io::ended || !more) {
+        const bool writes_on =
+            io == Io::done && writable_ && machine_ && !machine_->output().empty();
+        if (io == Io::ended || (!more && !writes_on)) {
             break;
         }
-        if (turn == 16) {
+        if (turn == 16 || writes_on) {
             server_->settle_later(*this);
             break;
         }
@@ -330,15 +364,22 @@ CYCLONE_INLINE void TcpShell::stop() {
     if (closed_) {
         return;
     }
-    if (!machine_) {
-        close();
+    // What has come already is answered, and its answer is the last.
+    readable_ = true;
+    settle(Clock::now());
+    if (closed_) {
         return;
     }
-    // What a handler writes then may fail, and is not to close it meanwhile.
-    busy_ = true;
-    machine_->stop();
-    busy_ = false;
-    settle(Clock::now());
+    if (machine_) {
+        // What a handler writes then may fail, and is not to close it meanwhile.
+        busy_ = true;
+        machine_->stop();
+        busy_ = false;
+        settle(Clock::now());
+    } else if (requests_ != 0) {
+        close();
+    }
+    // A new connection is left a moment to say what it has come for.
 }
 
 CYCLONE_INLINE void TcpShell::close() {
@@ -380,8 +421,10 @@ CYCLONE_INLINE void TcpShell::set_deadline(Clock::time_point now) {
     const bool writing = machine_ && !machine_->output().empty();
     const Phase phase = machine_ ? machine_->phase() : Phase::idle;
     const std::uint32_t tick = server_->tick_of(now);
+    // Neither a handshake nor a header of a proxy gains time by coming bit by bit.
+    const bool arrives = handshaking_ || awaits_proxy_header_;
     if (phase != timed_phase_ || requests_ != timed_requests_ || phase_began_ == 0 ||
-        phase == Phase::idle) {
+        (phase == Phase::idle && !arrives)) {
         timed_phase_ = phase;
         timed_requests_ = requests_;
         phase_began_ = tick;
@@ -398,6 +441,8 @@ CYCLONE_INLINE void TcpShell::set_deadline(Clock::time_point now) {
     std::chrono::milliseconds allowed{0};
     if (lingering_) {
         allowed = std::chrono::seconds(2);
+    } else if (phase == Phase::idle && server_->context_.stopping) {
+        allowed = std::chrono::seconds(1);
     } else {
         switch (phase) {
             case Phase::idle:

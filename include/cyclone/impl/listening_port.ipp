@@ -17,6 +17,7 @@
 
 #include <cyclone/impl/config.hpp>
 #include <cyclone/log.hpp>
+#include <cyclone/reactor/inherited_sockets.hpp>
 #include <cyclone/reactor/listening_port.hpp>
 
 namespace cyclone::reactor {
@@ -25,11 +26,12 @@ namespace cyclone::reactor {
 class ListeningPort::Listener : public std::enable_shared_from_this<Listener> {
 public:
     Listener(Reactor& reactor, int socket, std::shared_ptr<StreamServer> server,
-             const ListenOptions& options)
+             std::string address, std::chrono::nanoseconds grace)
         : reactor_(reactor),
           descriptor_(reactor.context(), socket),
           server_(std::move(server)),
-          grace_(options.grace) {}
+          address_(std::move(address)),
+          grace_(grace) {}
 
     ~Listener() { remove_socket_file(); }
 
@@ -49,6 +51,10 @@ public:
             co_return;
         }
         // The reactor keeps this until release(), or until its own end, which is the end of the waiting too.
+        if (!outlives_program) {
+            // Those that wait would be cut off, and nobody else takes them.
+            accept_all(most_waiting);
+        }
         stopped_ = true;
         boost::system::error_code ignored;
         descriptor_.close(ignored);
@@ -58,12 +64,13 @@ public:
         reactor_.release(this);
     }
 
-    std::uint16_t port_number = 0;
-    std::string address;
     std::string socket_file;
+    /// Whether somebody else keeps the socket.
+    bool outlives_program = false;
 
 private:
     static constexpr int accepted_per_turn = 64;
+    static constexpr int most_waiting = 4096;
 
     // The reactor keeps the listener. What waits does not: it lives as long as the io_context, which may be too long.
     void wait() {
@@ -78,7 +85,26 @@ private:
     }
 
     void accept() {
-        for (int i = 0; i < accepted_per_turn && !stopped_; ++i) {
+        // Where other processes take from the same socket, each connection is left to the one that is free.
+        if (const int error = accept_all(outlives_program ? 1 : accepted_per_turn)) {
+            // Out of descriptors or memory: those that wait stay in the backlog until some are free again.
+            log::error("cannot accept on " + address_ + ": " +
+                       std::error_code(error, std::system_category()).message() +
+                       "; trying again in 0.1 s");
+            reactor_.call_later(std::chrono::milliseconds(100), [weak = weak_from_this()] {
+                const auto self = weak.lock();
+                if (self != nullptr && !self->stopped_) {
+                    self->wait();
+                }
+            });
+        } else if (!stopped_) {
+            wait();
+        }
+    }
+
+    /// As many as `most` of those that wait; gives the error that has stopped it.
+    int accept_all(int most) {
+        for (int i = 0; i < most && !stopped_; ++i) {
             sockaddr_storage storage{};
             socklen_t length = sizeof storage;
             const int socket =
@@ -91,24 +117,11 @@ private:
             if (errno == EAGAIN || errno == EWOULDBLOCK) {
                 break;
             }
-            if (errno == EINTR || errno == ECONNABORTED || errno == EPROTO) {
-                continue;
+            if (errno != EINTR && errno != ECONNABORTED && errno != EPROTO) {
+                return errno;
             }
-            // Out of descriptors or memory: those that wait stay in the backlog until some are free again.
-            log::error("cannot accept on " + address + ": " +
-                       std::error_code(errno, std::system_category()).message() +
-                       "; trying again in 0.1 s");
-            reactor_.call_later(std::chrono::milliseconds(100), [weak = weak_from_this()] {
-                const auto self = weak.lock();
-                if (self != nullptr && !self->stopped_) {
-                    self->wait();
-                }
-            });
-            return;
         }
-        if (!stopped_) {
-            wait();
-        }
+        return 0;
     }
 
     static PeerAddress peer_of(const sockaddr_storage& storage) {
@@ -140,13 +153,15 @@ private:
     Reactor& reactor_;
     boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> descriptor_;
     std::shared_ptr<StreamServer> server_;
+    std::string address_;
     std::chrono::nanoseconds grace_;
     bool stopped_ = false;
 };
 
-CYCLONE_INLINE std::uint16_t ListeningPort::port() const { return listener_->port_number; }
-CYCLONE_INLINE std::string ListeningPort::address() const { return listener_->address; }
-CYCLONE_INLINE Deferred<> ListeningPort::stop_listening() { return listener_->stop(); }
+CYCLONE_INLINE Deferred<> ListeningPort::stop_listening() {
+    const auto listener = listener_.lock();
+    return listener ? listener->stop() : succeed();
+}
 
 namespace detail {
 
@@ -154,8 +169,8 @@ namespace detail {
 class OwnedSocket {
 public:
     explicit OwnedSocket(int socket) : socket_(socket) {}
-    OwnedSocket(const OwnedSocket&) = delete;
-    OwnedSocket& operator=(const OwnedSocket&) = delete;
+    OwnedSocket(OwnedSocket&& other) noexcept : socket_(other.release()) {}
+    OwnedSocket& operator=(OwnedSocket&&) = delete;
     ~OwnedSocket() {
         if (socket_ >= 0) {
             ::close(socket_);
@@ -175,21 +190,28 @@ private:
 
 CYCLONE_INLINE ListeningPort start_listening(Reactor& reactor, OwnedSocket& socket,
                                              std::shared_ptr<StreamServer> server,
-                                             const ListenOptions& options, std::uint16_t port,
-                                             std::string address, std::string socket_file) {
-    auto listener = std::make_shared<ListeningPort::Listener>(reactor, socket.release(),
-                                                              std::move(server), options);
-    listener->port_number = port;
-    listener->address = std::move(address);
-    listener->socket_file = std::move(socket_file);
+                                             const ListenOptions& options,
+                                             ListeningPort::Place place, bool outlives_program,
+                                             std::string socket_file = {}) {
+    auto listener = std::make_shared<ListeningPort::Listener>(
+        reactor, socket.release(), std::move(server), place.address, options.grace);
+    listener->outlives_program = outlives_program;
+    if (!outlives_program) {
+        listener->socket_file = std::move(socket_file);
+    }
     listener->start();
-    return ListeningPort(std::move(listener));
+    return {std::make_shared<const ListeningPort::Place>(std::move(place)), listener};
 }
 
-CYCLONE_INLINE ListeningPort listen_tcp(Reactor& reactor, std::uint16_t port,
-                                        std::string_view interface,
-                                        std::shared_ptr<StreamServer> server,
-                                        const ListenOptions& options) {
+/// A socket that listens, and where.
+struct OpenedPort {
+    OwnedSocket socket;
+    ListeningPort::Place place;
+    bool outlives_program;
+};
+
+CYCLONE_INLINE OpenedPort open_tcp(std::uint16_t port, std::string_view interface,
+                                   const ListenOptions& options) {
     sockaddr_storage storage{};
     auto& v4 = reinterpret_cast<sockaddr_in&>(storage);
     auto& v6 = reinterpret_cast<sockaddr_in6&>(storage);
@@ -217,7 +239,11 @@ CYCLONE_INLINE ListeningPort listen_tcp(Reactor& reactor, std::uint16_t port,
                std::to_string(number);
     };
 
-    int opened = ::socket(storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const auto* const wanted = reinterpret_cast<const sockaddr*>(&storage);
+    const InheritedSocket inherited = take_inherited_socket(wanted, length, options.reuse_port);
+    int opened = inherited.descriptor >= 0
+                     ? inherited.descriptor
+                     : ::socket(storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (opened < 0 && errno == EAFNOSUPPORT && host.empty()) {
         // A machine without IPv6.
         storage = {};
@@ -241,7 +267,7 @@ CYCLONE_INLINE ListeningPort listen_tcp(Reactor& reactor, std::uint16_t port,
     if (storage.ss_family == AF_INET6) {
         ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, host.empty() ? &off : &on, sizeof on);
     }
-    if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&storage), length) != 0 ||
+    if ((inherited.descriptor < 0 && ::bind(socket.get(), wanted, length) != 0) ||
         ::listen(socket.get(), options.backlog) != 0) {
         throw_cannot_listen(where(port), errno);
     }
@@ -251,7 +277,16 @@ CYCLONE_INLINE ListeningPort listen_tcp(Reactor& reactor, std::uint16_t port,
     const std::uint16_t number =
         ntohs(bound.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(bound).sin6_port
                                           : reinterpret_cast<sockaddr_in&>(bound).sin_port);
-    return start_listening(reactor, socket, std::move(server), options, number, where(number), {});
+    return {std::move(socket), {number, where(number)}, inherited.outlives_program};
+}
+
+CYCLONE_INLINE ListeningPort listen_tcp(Reactor& reactor, std::uint16_t port,
+                                        std::string_view interface,
+                                        std::shared_ptr<StreamServer> server,
+                                        const ListenOptions& options) {
+    OpenedPort opened = open_tcp(port, interface, options);
+    return start_listening(reactor, opened.socket, std::move(server), options,
+                           std::move(opened.place), opened.outlives_program);
 }
 
 CYCLONE_INLINE ListeningPort listen_unix(Reactor& reactor, std::string_view path,
@@ -267,11 +302,16 @@ CYCLONE_INLINE ListeningPort listen_unix(Reactor& reactor, std::string_view path
     std::memcpy(address.sun_path, file.data(), file.size());
     const auto* generic = reinterpret_cast<const sockaddr*>(&address);
 
-    OwnedSocket socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const InheritedSocket inherited =
+        take_inherited_socket(generic, sizeof address, options.reuse_port);
+    OwnedSocket socket(inherited.descriptor >= 0
+                           ? inherited.descriptor
+                           : ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (socket.get() < 0) {
         throw_cannot_listen("unix:" + file, errno);
     }
-    int bound = ::bind(socket.get(), generic, sizeof address);
+    int bound =
+        inherited.descriptor >= 0 ? 0 : ::bind(socket.get(), generic, sizeof address);
     if (bound != 0 && errno == EADDRINUSE) {
         // The file of a program that was killed stays behind: only where nobody answers may it go.
         OwnedSocket probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -285,7 +325,8 @@ CYCLONE_INLINE ListeningPort listen_unix(Reactor& reactor, std::string_view path
     if (bound != 0 || ::listen(socket.get(), options.backlog) != 0) {
         throw_cannot_listen("unix:" + file, errno);
     }
-    return start_listening(reactor, socket, std::move(server), options, 0, "unix:" + file, file);
+    return start_listening(reactor, socket, std::move(server), options, {0, "unix:" + file},
+                           inherited.outlives_program, file);
 }
 
 }  // namespace detail

@@ -5,10 +5,12 @@
 #include <utility>
 
 #include <boost/asio/steady_timer.hpp>
+#include <boost/core/demangle.hpp>
 
 #include <cyclone/impl/config.hpp>
 #include <cyclone/log.hpp>
 #include <cyclone/reactor.hpp>
+#include <cyclone/reactor/slow_callbacks.hpp>
 
 namespace cyclone::reactor {
 
@@ -19,6 +21,11 @@ namespace detail {
 [[gnu::visibility("default")]] CYCLONE_INLINE Reactor*& current_slot() {
     static constinit thread_local Reactor* slot = nullptr;
     return slot;
+}
+
+[[gnu::visibility("default")]] CYCLONE_INLINE SlowCallbacks& slow_callbacks() {
+    static constinit thread_local SlowCallbacks watched;
+    return watched;
 }
 
 struct TimerEntry final : DelayedCall::Entry {
@@ -77,6 +84,7 @@ CYCLONE_INLINE void Reactor::run_loop() {
     for (;;) {
         try {
             auto guard = boost::asio::make_work_guard(*context_);
+            run_watched();
             context_->run();
             return;
         } catch (...) {
@@ -84,6 +92,38 @@ CYCLONE_INLINE void Reactor::run_loop() {
                        Failure(std::current_exception()).get_error_message());
         }
     }
+}
+
+/// Runs until it is stopped, or slow calls are not to be told of any more.
+CYCLONE_INLINE void Reactor::run_watched() {
+    detail::SlowCallbacks& slow = detail::slow_callbacks();
+    while (slow.limit.count() != 0 && !context_->stopped()) {
+        slow.reported = {};
+        slow.worker = nullptr;
+        slow.began = std::chrono::steady_clock::now();
+        if (context_->poll_one() == 0) {
+            // The waiting is none of the call's time: who is called tells when it began.
+            slow.began = {};
+            context_->run_one();
+        }
+        if (slow.began == std::chrono::steady_clock::time_point()) {
+            continue;
+        }
+        const auto took = std::chrono::steady_clock::now() - slow.began - slow.reported;
+        if (slow.limit.count() != 0 && took >= slow.limit) {
+            log::warning(
+                "a call of the reactor took " +
+                std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()) +
+                " ms, while which nobody else was served" +
+                (slow.worker == nullptr
+                     ? std::string()
+                     : "; in it worked " + boost::core::demangle(slow.worker->name())));
+        }
+    }
+}
+
+CYCLONE_INLINE void Reactor::set_slow_callback_duration(std::chrono::nanoseconds limit) {
+    detail::slow_callbacks().limit = limit;
 }
 
 CYCLONE_INLINE void Reactor::run() {
@@ -134,7 +174,10 @@ CYCLONE_INLINE Deferred<> Reactor::shut_down() {
     std::vector<Deferred<>> running;
     for (auto& trigger : std::exchange(triggers_, {})) {
         auto logged = maybe_deferred(trigger).add_errback([](const Failure& failure) {
-            log::error("a shutdown trigger failed: " + failure.get_error_message());
+            // At a second signal it is not waited for any more.
+            if (!failure.check<CancelledError>()) {
+                log::error("a shutdown trigger failed: " + failure.get_error_message());
+            }
         });
         running.push_back(std::move(logged));
     }
@@ -166,6 +209,7 @@ CYCLONE_INLINE DelayedCall Reactor::call_later(std::chrono::nanoseconds delay, C
     entry->timer.async_wait([entry](const boost::system::error_code&) {
         // Cancelled after it had expired, it comes here without an error.
         if (std::exchange(entry->active, false)) {
+            detail::note_call_begins();
             Call now = std::move(entry->call);
             now();
         }
@@ -180,7 +224,13 @@ CYCLONE_INLINE bool Reactor::Mailbox::post(Call call) {
     if (reactor_ == nullptr) {
         return false;
     }
-    boost::asio::post(*reactor_->context_, std::move(call));
+    boost::asio::post(*reactor_->context_,
+                      [self = shared_from_this(), call = std::move(call)]() mutable {
+                          // The reactor ends on the thread that runs this.
+                          if (self->reactor_ != nullptr) {
+                              call();
+                          }
+                      });
     return true;
 }
 

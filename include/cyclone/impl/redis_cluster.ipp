@@ -72,7 +72,7 @@ CYCLONE_INLINE Deferred<Reply> Cluster::everywhere(std::shared_ptr<detail::Clust
     std::vector<Deferred<Reply>> all;
     for (const Endpoint& node :
          route == Route::all_nodes ? core->map().nodes() : core->map().masters()) {
-        auto waiter = std::make_unique<TypedPendingReply<Reply>>(name);
+        auto waiter = TypedPendingReply<Reply>::make(name);
         all.push_back(waiter->get_deferred().add_errback(detail::error_as_reply));
         core->execute_on(node, bytes, std::move(waiter));
     }

@@ -63,7 +63,7 @@ CYCLONE_INLINE std::shared_ptr<ClusterCore> ClusterCore::make(ClusterOptions opt
 }
 
 CYCLONE_INLINE ClusterCore::Command ClusterCore::prepared(std::string bytes,
-                                                          std::unique_ptr<PendingReply> waiter) {
+                                                          PendingReplyPtr waiter) {
     Command command;
     command.bytes = std::move(bytes);
     command.waiter = std::move(waiter);
@@ -72,7 +72,7 @@ CYCLONE_INLINE ClusterCore::Command ClusterCore::prepared(std::string bytes,
     return command;
 }
 
-CYCLONE_INLINE void ClusterCore::execute(std::string bytes, std::unique_ptr<PendingReply> waiter) {
+CYCLONE_INLINE void ClusterCore::execute(std::string bytes, PendingReplyPtr waiter) {
     Command command = prepared(std::move(bytes), std::move(waiter));
     const CommandWords words = words_of(command.bytes);
     const CommandInfo* info = find_command(words[0], words.size() > 1 ? words[1] : "");
@@ -92,7 +92,7 @@ CYCLONE_INLINE void ClusterCore::execute(std::string bytes, std::unique_ptr<Pend
 }
 
 CYCLONE_INLINE void ClusterCore::execute_on(const Endpoint& node, std::string bytes,
-                                            std::unique_ptr<PendingReply> waiter) {
+                                            PendingReplyPtr waiter) {
     Command command = prepared(std::move(bytes), std::move(waiter));
     command.fixed = node;
     dispatch(std::move(command));

@@ -422,10 +422,10 @@ CYCLONE_INLINE std::span<const CommandInfo> command_table() { return detail::com
 
 CYCLONE_INLINE const CommandInfo* find_command(std::string_view name, std::string_view subcommand) {
     const auto all = command_table();
-    const auto found = std::lower_bound(
-        all.begin(), all.end(), name, [](const CommandInfo& info, std::string_view word) {
-            return detail::compare_names(word, info.name) > 0;
-        });
+    const auto found = std::lower_bound(all.begin(), all.end(), name,
+                                        [](const CommandInfo& info, std::string_view word) {
+                                            return detail::compare_names(word, info.name) > 0;
+                                        });
     if (found == all.end() || detail::compare_names(name, found->name) != 0) {
         return nullptr;
     }

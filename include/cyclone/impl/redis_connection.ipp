@@ -56,6 +56,9 @@ CYCLONE_INLINE void Connection::on_connect(std::function<void()> observer) {
 CYCLONE_INLINE void Connection::on_lost(std::function<void(const std::string&)> observer) {
     core().on_lost = std::move(observer);
 }
+CYCLONE_INLINE void Connection::on_push(std::function<void(Reply&&)> observer) {
+    core().on_push = std::move(observer);
+}
 CYCLONE_INLINE void Connection::disconnect() {
     core().close("disconnect() was called");
     if (handle_->blocking_ != nullptr) {

@@ -15,7 +15,15 @@ CYCLONE_INLINE ConnectionCore::ConnectionCore(ConnectionOptions options, Locator
       reactor_(reactor::current()),
       pipeline_(options_.address(), options_.in_flight),
       backoff_(options_.backoff, std::random_device()()),
-      buffer_(32 * 1024) {}
+      buffer_(32 * 1024) {
+    pipeline_.on_push = [this](Reply&& reply) {
+        if (on_push && !closed_) {
+            // A copy, because the observer may put another in its place.
+            const auto observer = on_push;
+            observer(std::move(reply));
+        }
+    };
+}
 
 CYCLONE_INLINE std::shared_ptr<ConnectionCore> ConnectionCore::make(ConnectionOptions options,
                                                                     Locator locate) {
@@ -143,6 +151,7 @@ CYCLONE_INLINE void ConnectionCore::close(std::string_view reason) {
     }
     const auto self = shared_from_this();
     timer_.cancel();
+    timer_armed_ = false;
     health_timer_.cancel();
     if (auto transport = std::exchange(transport_, nullptr)) {
         transport->close();
@@ -157,6 +166,7 @@ CYCLONE_INLINE void ConnectionCore::close(std::string_view reason) {
         promise.errback(ConnectionLost("redis: " + options_.address() + ": " + last_error_, false));
     }
     on_connect = nullptr;
+    on_push = nullptr;
     on_lost = nullptr;
 }
 
@@ -190,13 +200,13 @@ CYCLONE_INLINE bool ConnectionCore::may_push(PendingReply& waiter) {
 }
 
 CYCLONE_INLINE void ConnectionCore::execute_encoded(std::string_view bytes, std::uint32_t replies,
-                                                    std::unique_ptr<PendingReply> waiter,
+                                                    PendingReplyPtr waiter,
                                                     std::uint64_t connection) {
     execute_encoded(bytes, replies, std::move(waiter), connection, deadline());
 }
 
 CYCLONE_INLINE void ConnectionCore::execute_encoded(std::string_view bytes, std::uint32_t replies,
-                                                    std::unique_ptr<PendingReply> waiter,
+                                                    PendingReplyPtr waiter,
                                                     std::uint64_t connection,
                                                     Pipeline::Clock::time_point due) {
     if (may_push(*waiter)) {
@@ -217,7 +227,7 @@ CYCLONE_INLINE Pipeline::Clock::time_point ConnectionCore::deadline() {
 }
 
 CYCLONE_INLINE void ConnectionCore::pushed(Pipeline::Clock::time_point due) {
-    if (due != Pipeline::no_deadline && (due < timer_due_ || !timer_.active())) {
+    if (due != Pipeline::no_deadline && (due < timer_due_ || !timer_armed_)) {
         arm_timer(due);
     }
     if (transport_ && !writing_) {
@@ -313,25 +323,49 @@ CYCLONE_INLINE void ConnectionCore::check_health() {
     });
 }
 
+/// How exactly timeouts are kept: there is one timer however many commands there are.
+CYCLONE_INLINE std::chrono::nanoseconds ConnectionCore::granule() const {
+    return std::clamp<std::chrono::nanoseconds>(options_.command_timeout / 16,
+                                                std::chrono::milliseconds(1),
+                                                std::chrono::milliseconds(250));
+}
+
 CYCLONE_INLINE void ConnectionCore::arm_timer(Pipeline::Clock::time_point deadline) {
-    // Not finer than a sixteenth of the timeout, so that there is one timer however many commands
-    // there are.
-    const auto granule = std::clamp<std::chrono::nanoseconds>(options_.command_timeout / 16,
-                                                              std::chrono::milliseconds(1),
-                                                              std::chrono::milliseconds(250));
+    // It ticks also where nothing is due, so that it is seen when the reactor stands still.
+    const auto tick = 4 * granule();
+    const auto now = Pipeline::Clock::now();
     timer_.cancel();
     timer_due_ = deadline;
-    const auto delay =
-        std::max<std::chrono::nanoseconds>(deadline - Pipeline::Clock::now(), granule);
+    const auto delay = std::clamp<std::chrono::nanoseconds>(deadline - now, granule(), tick);
+    timer_expected_ = now + delay;
+    timer_armed_ = true;
     timer_ = reactor_.call_later(delay, [weak = weak_from_this()] {
         if (const auto self = weak.lock()) {
+            self->timer_armed_ = false;
             self->check_deadlines();
         }
     });
 }
 
+CYCLONE_INLINE void ConnectionCore::arm_timer_at_next_deadline() {
+    if (const auto next = pipeline_.next_deadline(); next && !timer_armed_) {
+        arm_timer(*next);
+    }
+}
+
 CYCLONE_INLINE void ConnectionCore::check_deadlines() {
     const auto now = Pipeline::Clock::now();
+    // While the program was busy with something else, or the whole machine was stopped, nothing
+    // could be sent or read: that is no fault of the server.
+    if (const auto late = now - timer_expected_; late > 2 * granule()) {
+        pipeline_.postpone(late);
+        arm_timer_at_next_deadline();
+        return;
+    }
+    if (now < timer_due_) {
+        arm_timer(timer_due_);
+        return;
+    }
     const std::size_t unanswered = pipeline_.expire(now, connected() ? "" : last_error_);
     if (closed_) {
         return;
@@ -339,9 +373,7 @@ CYCLONE_INLINE void ConnectionCore::check_deadlines() {
     if (unanswered > 0 && now - last_read_ >= options_.command_timeout) {
         drop("it has given no sign of life for " + in_words(options_.command_timeout));
     }
-    if (const auto next = pipeline_.next_deadline(); next && !timer_.active()) {
-        arm_timer(*next);
-    }
+    arm_timer_at_next_deadline();
 }
 
 }  // namespace cyclone::redis::detail

@@ -14,7 +14,14 @@ CYCLONE_INLINE Handshake::Handshake(const ConnectionOptions& options) : role_(op
         append_command(request_, name, args...);
         commands_.emplace_back(name);
     };
-    if (!options.username.empty()) {
+    if (options.protocol == Protocol::resp3) {
+        if (options.username.empty() && options.password.empty()) {
+            add("HELLO", 3);
+        } else {
+            add("HELLO", 3, "AUTH", options.username.empty() ? "default" : options.username,
+                options.password);
+        }
+    } else if (!options.username.empty()) {
         add("AUTH", options.username, options.password);
     } else if (!options.password.empty()) {
         add("AUTH", options.password);
@@ -24,6 +31,10 @@ CYCLONE_INLINE Handshake::Handshake(const ConnectionOptions& options) : role_(op
     }
     if (!options.client_name.empty()) {
         add("CLIENT", "SETNAME", options.client_name);
+    }
+    if (!options.tracking.empty()) {
+        append_command(request_, "CLIENT", "TRACKING", options.tracking);
+        commands_.emplace_back("CLIENT TRACKING");
     }
     if (options.read_from_replica) {
         add("READONLY");
@@ -63,6 +74,9 @@ CYCLONE_INLINE Handshake::State Handshake::feed(std::string_view bytes) {
 CYCLONE_INLINE Handshake::State Handshake::judge(std::string_view command, const Reply& reply) {
     if (command == "ROLE" && reply.is_array()) {
         return judge_role(reply);
+    }
+    if (command == "HELLO" && reply.is_map()) {
+        return State::ready;
     }
     if (!reply.is_error()) {
         return reply.type() == Reply::Type::status ? State::ready : State::unavailable;

@@ -141,9 +141,14 @@ private:
                 options_.username = value;
             } else if (name == "password") {
                 options_.password = value;
+            } else if (name == "protocol") {
+                if (value != "2" && value != "3") {
+                    refuse("the protocol is 2 or 3, not \"" + value + "\"");
+                }
+                options_.protocol = value == "2" ? Protocol::resp2 : Protocol::resp3;
             } else {
                 refuse("there is no setting \"" + std::string(name) +
-                       "\"; known are db, client_name, username and password");
+                       "\"; known are db, client_name, username, password and protocol");
             }
         }
     }

@@ -14,7 +14,7 @@ CYCLONE_INLINE Pipeline::Pipeline(std::string address, InFlight in_flight)
 
 CYCLONE_INLINE Pipeline::~Pipeline() = default;
 
-CYCLONE_INLINE void Pipeline::add(std::unique_ptr<PendingReply> waiter, Clock::time_point deadline,
+CYCLONE_INLINE void Pipeline::add(PendingReplyPtr waiter, Clock::time_point deadline,
                                   std::size_t bytes, std::uint32_t replies,
                                   std::uint64_t connection) {
     if (entries_.full()) {
@@ -32,8 +32,8 @@ CYCLONE_INLINE void Pipeline::add(std::unique_ptr<PendingReply> waiter, Clock::t
 }
 
 CYCLONE_INLINE void Pipeline::push_encoded(std::string_view bytes, std::uint32_t replies,
-                                           std::unique_ptr<PendingReply> waiter,
-                                           Clock::time_point deadline, std::uint64_t connection) {
+                                           PendingReplyPtr waiter, Clock::time_point deadline,
+                                           std::uint64_t connection) {
     unsent_ += bytes;
     add(std::move(waiter), deadline, bytes.size(), replies, connection);
 }
@@ -55,7 +55,7 @@ CYCLONE_INLINE void Pipeline::drop_unwritable() {
     if (std::none_of(first, entries_.end(), [this](const Entry& e) { return unwritable(e); })) {
         return;
     }
-    std::vector<std::unique_ptr<PendingReply>> refused;
+    std::vector<PendingReplyPtr> refused;
     std::string kept;
     std::size_t offset = 0;
     auto keep = first;
@@ -129,6 +129,12 @@ CYCLONE_INLINE bool Pipeline::feed(std::string_view bytes) {
                 return false;
             case ReplyReader::Result::reply:
                 break;
+        }
+        if (reply.is_push()) {
+            if (on_push) {
+                on_push(std::move(reply));
+            }
+            continue;
         }
         if (sent_ == 0) {
             error_ = "it sent " + reply.describe() + " that nobody had asked for";
@@ -228,7 +234,7 @@ CYCLONE_INLINE void Pipeline::close(std::string_view reason) {
 
 CYCLONE_INLINE std::size_t Pipeline::expire(Clock::time_point now, std::string_view hint) {
     struct Due {
-        std::unique_ptr<PendingReply> waiter;
+        PendingReplyPtr waiter;
         bool in_flight;
         bool sent;
     };
@@ -251,6 +257,14 @@ CYCLONE_INLINE std::size_t Pipeline::expire(Clock::time_point now, std::string_v
         each.waiter->fail(std::make_exception_ptr(TimeoutError(start + end, each.sent)));
     }
     return in_flight;
+}
+
+CYCLONE_INLINE void Pipeline::postpone(Clock::duration time) {
+    for (Entry& entry : entries_) {
+        if (entry.deadline != no_deadline) {
+            entry.deadline += time;
+        }
+    }
 }
 
 CYCLONE_INLINE std::optional<Pipeline::Clock::time_point> Pipeline::next_deadline() const {

@@ -1,9 +1,20 @@
 #pragma once
 
+#include <charconv>
+
 #include <cyclone/impl/config.hpp>
 #include <cyclone/redis/reply.hpp>
 
 namespace cyclone::redis {
+namespace detail {
+
+/// As Redis writes it where it answers with a string: the shortest that gives the same number.
+inline std::string text_of(double value) {
+    char digits[64];
+    return std::string(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+}
+
+}  // namespace detail
 
 CYCLONE_INLINE std::string Reply::describe() const {
     constexpr std::size_t longest = 60;
@@ -38,8 +49,22 @@ CYCLONE_INLINE std::string Reply::describe() const {
             return quoted("the string ");
         case Type::integer:
             return "the integer " + std::to_string(integer());
+        case Type::boolean:
+            return boolean() ? "the boolean true" : "the boolean false";
+        case Type::number:
+            return "the number " + detail::text_of(number());
+        case Type::big_number:
+            return "the big number " + text().substr(0, longest);
+        case Type::verbatim:
+            return quoted("the text ");
         case Type::array:
             return "an array of " + std::to_string(elements().size());
+        case Type::map:
+            return "a map of " + std::to_string(elements().size() / 2);
+        case Type::set:
+            return "a set of " + std::to_string(elements().size());
+        case Type::push:
+            return "a push of " + std::to_string(elements().size());
     }
     return "nil";
 }
@@ -59,6 +84,9 @@ CYCLONE_INLINE bool bool_from(const Reply& reply, std::string_view command) {
     if (reply.type() == Reply::Type::status) {
         return true;
     }
+    if (reply.is_boolean()) {
+        return reply.boolean();
+    }
     if (reply.is_integer() && (reply.integer() == 0 || reply.integer() == 1)) {
         return reply.integer() == 1;
     }
@@ -75,6 +103,12 @@ CYCLONE_INLINE std::string string_from(Reply&& reply, std::string_view command) 
     if (reply.is_integer()) {
         return std::to_string(reply.integer());
     }
+    if (reply.is_number()) {
+        return text_of(reply.number());
+    }
+    if (reply.is_boolean()) {
+        return reply.boolean() ? "1" : "0";
+    }
     no_conversion(command, reply,
                   reply.is_nil() ? "a string (ask for std::optional<std::string> where nil can be)"
                                  : "a string");
@@ -82,7 +116,7 @@ CYCLONE_INLINE std::string string_from(Reply&& reply, std::string_view command) 
 
 CYCLONE_INLINE std::vector<Reply>& elements_of(Reply& reply, std::string_view command,
                                                std::string_view wanted) {
-    if (!reply.is_array()) {
+    if (!reply.is_aggregate()) {
         no_conversion(command, reply, wanted);
     }
     return reply.elements();

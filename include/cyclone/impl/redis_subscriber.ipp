@@ -25,7 +25,7 @@ public:
 
     template <class Change>
     Deferred<> change(std::string_view command, Change apply) {
-        auto waiter = std::make_unique<TypedPendingReply<void>>(command);
+        auto waiter = TypedPendingReply<void>::make(command);
         auto deferred = waiter->get_deferred();
         if (closed_) {
             waiter->fail(closed_error());

@@ -9,14 +9,13 @@
 
 namespace cyclone::redis {
 
-CYCLONE_INLINE void Subscriptions::add(Kind kind, std::string_view name,
-                                       std::unique_ptr<PendingReply> waiter) {
+CYCLONE_INLINE void Subscriptions::add(Kind kind, std::string_view name, PendingReplyPtr waiter) {
     names(kind).emplace(name);
     request({kind, true, std::string(name), std::move(waiter)});
 }
 
 CYCLONE_INLINE void Subscriptions::remove(Kind kind, std::string_view name,
-                                          std::unique_ptr<PendingReply> waiter) {
+                                          PendingReplyPtr waiter) {
     if (const auto found = names(kind).find(name); found != names(kind).end()) {
         names(kind).erase(found);
     }
@@ -89,7 +88,8 @@ CYCLONE_INLINE bool Subscriptions::take(Reply&& reply, std::deque<Message>& mess
     if (reply.is_error()) {
         return confirm(std::move(reply));
     }
-    if (reply.is_array() && reply.elements().size() >= 3 && reply.elements()[0].is_text()) {
+    // An array, or, where RESP3 is spoken, a push.
+    if (reply.is_aggregate() && reply.elements().size() >= 3 && reply.elements()[0].is_text()) {
         auto& parts = reply.elements();
         const std::string& kind = parts[0].text();
         if (kind == "message" && parts[1].is_text() && parts[2].is_text()) {

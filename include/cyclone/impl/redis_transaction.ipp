@@ -64,7 +64,7 @@ inline Deferred<std::vector<Reply>> send_transaction(std::shared_ptr<ConnectionC
 inline void unwatch(ConnectionCore& core, std::uint64_t connection) {
     std::string bytes;
     append_command(bytes, "UNWATCH");
-    auto waiter = std::make_unique<TypedPendingReply<void>>("UNWATCH");
+    auto waiter = TypedPendingReply<void>::make("UNWATCH");
     // On another connection nothing is watched, so that an error is no news.
     auto ignored = waiter->get_deferred().add_errback([](const Failure&) {});
     core.execute_encoded(bytes, 1, std::move(waiter), connection);
@@ -136,7 +136,7 @@ CYCLONE_INLINE Deferred<Transaction> TransactionSource::watch(
     std::shared_ptr<detail::ConnectionCore> core, std::string command) {
     auto acquiring = core->watch_lock().acquire();
     DeferredLock::Hold hold = co_await acquiring;
-    auto waiter = std::make_unique<TypedPendingReply<void>>("WATCH");
+    auto waiter = TypedPendingReply<void>::make("WATCH");
     auto watching = waiter->get_deferred();
     core->execute_encoded(command, 1, std::move(waiter), 0);
     std::exception_ptr error;

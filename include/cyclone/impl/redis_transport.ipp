@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cstring>
 #include <optional>
 #include <vector>
 
@@ -173,6 +174,10 @@ inline Deferred<Socket> connect_socket(ConnectionOptions options) {
         } catch (const boost::system::system_error&) {
             error = std::current_exception();
         }
+        if (!error && options.unix_path.empty() && leads_to_itself(socket.native_handle())) {
+            error = std::make_exception_ptr(
+                boost::system::system_error(asio::error::connection_refused));
+        }
         if (!error) {
             if (options.unix_path.empty()) {
                 set_tcp_options(socket, options.keepalive);
@@ -273,6 +278,16 @@ CYCLONE_INLINE std::string reason_of(const std::exception_ptr& error) {
     } catch (const std::exception& failure) {
         return failure.what();
     }
+}
+
+CYCLONE_INLINE bool leads_to_itself(int socket) {
+    ::sockaddr_storage here{};
+    ::sockaddr_storage there{};
+    ::socklen_t here_size = sizeof here;
+    ::socklen_t there_size = sizeof there;
+    return ::getsockname(socket, reinterpret_cast<::sockaddr*>(&here), &here_size) == 0 &&
+           ::getpeername(socket, reinterpret_cast<::sockaddr*>(&there), &there_size) == 0 &&
+           here_size == there_size && std::memcmp(&here, &there, here_size) == 0;
 }
 
 CYCLONE_INLINE bool is_the_end(const std::exception_ptr& error) {

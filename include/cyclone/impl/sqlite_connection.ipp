@@ -174,6 +174,29 @@ CYCLONE_INLINE void Connection::execute_script(const std::string& sql) {
     }
 }
 
+CYCLONE_INLINE void Connection::interrupt() noexcept { sqlite3_interrupt(handle_); }
+
+CYCLONE_INLINE void Connection::roll_back() noexcept {
+    // An error such as a full disk may have ended it already.
+    if (in_transaction()) {
+        try {
+            execute("ROLLBACK");
+        } catch (const Error&) {
+            // What follows on this connection fails with the reason.
+        }
+    }
+}
+
+CYCLONE_INLINE BlobHandle Connection::open_blob(const std::string& table, const std::string& column,
+                                                std::int64_t rowid, bool writable) {
+    sqlite3_blob* blob = nullptr;
+    if (sqlite3_blob_open(handle_, "main", table.c_str(), column.c_str(), rowid, writable ? 1 : 0,
+                          &blob) != SQLITE_OK) {
+        fail("open_blob(" + table + ", " + column + ", " + std::to_string(rowid) + ")");
+    }
+    return BlobHandle(blob, path_ + ": " + table + "." + column);
+}
+
 CYCLONE_INLINE std::int64_t Connection::changes() const { return sqlite3_changes(handle_); }
 CYCLONE_INLINE std::int64_t Connection::last_insert_rowid() const {
     return sqlite3_last_insert_rowid(handle_);
@@ -188,13 +211,8 @@ CYCLONE_INLINE Transaction::Transaction(Connection& connection, Kind kind)
 }
 
 CYCLONE_INLINE Transaction::~Transaction() {
-    // An error such as a full disk may have ended it already.
-    if (open_ && connection_.in_transaction()) {
-        try {
-            connection_.execute("ROLLBACK");
-        } catch (const Error&) {
-            // What follows on this connection fails with the reason.
-        }
+    if (open_) {
+        connection_.roll_back();
     }
 }
 

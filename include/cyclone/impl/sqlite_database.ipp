@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <cyclone/impl/config.hpp>
+#include <cyclone/sqlite/backup.hpp>
 #include <cyclone/sqlite/database.hpp>
 #include <cyclone/threads.hpp>
 
@@ -21,13 +22,45 @@ CYCLONE_INLINE Deferred<> Database::close() {
     return threads::defer_to_thread([worker = worker_] { worker->join(); });
 }
 
-CYCLONE_INLINE void Database::bind(Statement& statement, const std::vector<Value>& values) {
-    std::vector<ValueView> views;
-    views.reserve(values.size());
-    for (const Value& value : values) {
-        views.push_back(detail::view_of(value));
+namespace detail {
+
+/// Backup that is ended where it is used, on the thread.
+struct RunningBackup {
+    explicit RunningBackup(std::shared_ptr<Worker> where) : worker(std::move(where)) {}
+    RunningBackup(const RunningBackup&) = delete;
+    RunningBackup& operator=(const RunningBackup&) = delete;
+    ~RunningBackup() {
+        worker->add_end([ended = backup](Workplace&) { ended->reset(); }, 0);
     }
-    statement.bind_views(views.data(), views.size());
+    std::shared_ptr<Worker> worker;
+    std::shared_ptr<std::optional<Backup>> backup = std::make_shared<std::optional<Backup>>();
+};
+
+inline Deferred<> back_up(std::shared_ptr<Worker> worker, std::string path, int pages,
+                          std::function<void(int, int)> progress) {
+    const RunningBackup running(worker);
+    const auto backup = running.backup;
+    for (bool done = false; !done;) {
+        auto stepping = call_worker(worker, [backup, path, pages](Workplace& workplace) {
+            if (!*backup) {
+                backup->emplace(*workplace.connection, path);
+            }
+            const bool last = (*backup)->step(pages);
+            return std::tuple(last, (*backup)->remaining(), (*backup)->pages());
+        });
+        const auto [last, left, all] = co_await stepping;
+        done = last;
+        if (progress) {
+            progress(left, all);
+        }
+    }
+}
+
+}  // namespace detail
+
+CYCLONE_INLINE Deferred<> Database::backup_to(std::string path, int pages,
+                                              std::function<void(int, int)> progress) {
+    return detail::back_up(worker_, std::move(path), pages, std::move(progress));
 }
 
 }  // namespace cyclone::sqlite

@@ -70,6 +70,24 @@ CYCLONE_INLINE std::size_t Statement::columns() const {
     return static_cast<std::size_t>(sqlite3_column_count(handle_));
 }
 
+CYCLONE_INLINE std::size_t Statement::column(std::string_view name) const {
+    for (std::size_t i = 0; i < columns(); ++i) {
+        if (sqlite3_column_name(handle_, static_cast<int>(i)) == name) {
+            return i;
+        }
+    }
+    throw Error("sqlite: there is no column " + std::string(name) + ": " + sql_, SQLITE_RANGE,
+                sql_);
+}
+
+CYCLONE_INLINE void Statement::require_columns(std::size_t count) const {
+    if (columns() != count) {
+        throw Error("sqlite: a row has " + std::to_string(columns()) + " columns, but " +
+                        std::to_string(count) + " were asked for: " + sql_,
+                    SQLITE_RANGE, sql_);
+    }
+}
+
 CYCLONE_INLINE ValueView Statement::view(std::size_t column) const {
     if (column >= columns()) {
         throw Error("sqlite: there is no column " + std::to_string(column) + " in a row of " +

@@ -3,6 +3,7 @@
 #include <cyclone/escape/json.hpp>
 #include <cyclone/http/exchange_pool.hpp>
 #include <cyclone/impl/config.hpp>
+#include <cyclone/log.hpp>
 #include <cyclone/sse/sse_handler.hpp>
 
 namespace cyclone::sse {
@@ -58,12 +59,32 @@ CYCLONE_INLINE void SSEHandler::bind_failed(const std::exception_ptr& error) {
 }
 
 CYCLONE_INLINE PendingEvent SSEHandler::send_formatted(std::string_view event) {
+    PendingEvent pending(hold());
     if (bound_) {
-        write(event);
-        flush().detach();
+        sending_ = true;
+        if (takes_output()) {
+            write(event);
+            flush().detach();
+        }
+        sending_ = false;
     }
-    return PendingEvent(hold());
+    return pending;
 }
+
+/// Cuts a client off that takes nothing.
+CYCLONE_INLINE bool SSEHandler::takes_output() {
+    const std::size_t waits = exchange().pending_output();
+    if (waits <= settings().max_pending_output) {
+        return true;
+    }
+    log::warning("sse: a client is cut off that takes too slowly what is sent to it: " +
+                 std::to_string(waits) + " bytes wait");
+    end();
+    exchange().abort();
+    finish();
+    return false;
+}
+
 CYCLONE_INLINE PendingEvent SSEHandler::send_event(std::string_view data,
                                                    const EventFields& fields) {
     return send_formatted(format_event(data, fields));
@@ -110,7 +131,11 @@ CYCLONE_INLINE void SSEHandler::cancel_bind() {
 CYCLONE_INLINE void SSEHandler::end() {
     if (std::exchange(bound_, false)) {
         keep_alive_.cancel();
-        unbind();
+        if (sending_) {
+            reactor_->call_later(std::chrono::nanoseconds(0), [this, keep = hold()] { unbind(); });
+        } else {
+            unbind();
+        }
     }
 }
 

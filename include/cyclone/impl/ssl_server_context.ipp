@@ -52,10 +52,16 @@ CYCLONE_INLINE BIO_METHOD* socket_method() {
             const ssize_t read = ::recv(socket_of(bio), space, static_cast<std::size_t>(size), 0);
             if (read < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
                 ::BIO_set_retry_read(bio);
+            } else if (read == 0) {
+                ::BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
             }
             return static_cast<int>(read);
         });
-        ::BIO_meth_set_ctrl(made, [](BIO*, int command, long, void*) -> long {
+        ::BIO_meth_set_ctrl(made, [](BIO* bio, int command, long, void*) -> long {
+            if (command == BIO_CTRL_EOF) {
+                // Without it, a client that just closes would count as an error of TLS.
+                return ::BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0 ? 1 : 0;
+            }
             return command == BIO_CTRL_FLUSH ? 1 : 0;
         });
         ::BIO_meth_set_create(made, [](BIO* bio) {

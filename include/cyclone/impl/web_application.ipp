@@ -20,9 +20,15 @@ inline log::Level access_level(unsigned status) {
     return status < 400 ? log::Level::info : status < 500 ? log::Level::warning : log::Level::error;
 }
 
-inline void log_access(const httputil::HTTPServerRequest& request, unsigned status) {
+inline void log_access(AccessLog form, const http::Exchange& exchange, unsigned status) {
+    const httputil::HTTPServerRequest& request = exchange.request;
     const log::Level level = access_level(status);
     if (!log::enabled(level)) {
+        return;
+    }
+    if (form == AccessLog::combined) {
+        log::write(level, log::Channel::access,
+                   combined_log_line(request, status, exchange.body_size()));
         return;
     }
     const std::chrono::duration<double, std::milli> took = request.request_time();
@@ -69,6 +75,15 @@ CYCLONE_INLINE void Application::add_handlers(std::string_view host_pattern,
 
 CYCLONE_INLINE void Application::add_transform(OutputTransformFactory transform) {
     changeable("add_transform").settings.transforms.push_back(std::move(transform));
+}
+
+CYCLONE_INLINE void Application::watch_slow_callbacks(reactor::Reactor& reactor) const {
+    const Settings& made = core_->settings;
+    const auto limit = made.slow_callback_duration.value_or(
+        made.debug ? std::chrono::milliseconds(100) : std::chrono::milliseconds(0));
+    if (limit.count() != 0) {
+        reactor.set_slow_callback_duration(limit);
+    }
 }
 
 CYCLONE_INLINE std::shared_ptr<http::Service> Application::service() const {
@@ -123,7 +138,7 @@ CYCLONE_INLINE void ApplicationCore::log_request(RequestHandler& handler) const 
     if (settings.log_function) {
         settings.log_function(handler);
     } else {
-        detail::log_access(handler.request, handler.get_status());
+        detail::log_access(settings.access_log, *handler.hold(), handler.get_status());
     }
 }
 
@@ -156,7 +171,7 @@ CYCLONE_INLINE bool Dispatcher::knows_method(std::string_view method) const {
 
 CYCLONE_INLINE void Dispatcher::on_refused(const http::Exchange& exchange, unsigned status,
                                            std::string_view) {
-    detail::log_access(exchange.request, status);
+    detail::log_access(application_->settings.access_log, exchange, status);
 }
 
 }  // namespace cyclone::web

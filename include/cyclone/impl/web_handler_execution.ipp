@@ -1,10 +1,14 @@
 #pragma once
 
+#include <chrono>
 #include <source_location>
+#include <string>
+#include <typeinfo>
 #include <utility>
 
 #include <cyclone/impl/config.hpp>
 #include <cyclone/log.hpp>
+#include <cyclone/reactor/slow_callbacks.hpp>
 #include <cyclone/web/handler_execution.hpp>
 #include <cyclone/web/request_handler.hpp>
 
@@ -39,6 +43,40 @@ CYCLONE_INLINE Deferred<> Next::operator()() const {
 
 CYCLONE_INLINE void HandlerExecution::execute() {
     executing_ = true;
+    if (reactor::detail::slow_callbacks().limit.count() == 0) [[likely]] {
+        run();
+    } else {
+        run_watched();
+    }
+}
+
+/// The first part of the handler's work, up to where it waits for something, or all of it.
+CYCLONE_INLINE void HandlerExecution::run_watched() {
+    const http::ExchangePtr keep(exchange_);
+    const auto begin = std::chrono::steady_clock::now();
+    run();
+    const auto took = std::chrono::steady_clock::now() - begin;
+    reactor::detail::SlowCallbacks& slow = reactor::detail::slow_callbacks();
+    if (slow.limit.count() != 0 && took >= slow.limit) {
+        slow.reported += took;
+        const RequestHandler& handled = handler();
+        log::warning(
+            detail::short_type_name(typeid(handled).name()) + ": " +
+            handled.request_summary() + " took " +
+            std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()) +
+            " ms without waiting for anything, while which nobody else was served");
+    }
+}
+
+CYCLONE_INLINE void HandlerExecution::note_worker() noexcept {
+    reactor::detail::SlowCallbacks& slow = reactor::detail::slow_callbacks();
+    if (slow.limit.count() != 0) {
+        const RequestHandler& handled = handler();
+        slow.worker = &typeid(handled);
+    }
+}
+
+CYCLONE_INLINE void HandlerExecution::run() {
     try {
         RequestHandler& handled = handler();
         handled.clear();
@@ -143,11 +181,13 @@ CYCLONE_INLINE Deferred<> HandlerExecution::finish_after(Deferred<> running) {
     std::exception_ptr error;
     try {
         co_await running;
+        note_worker();
         complete();
     } catch (...) {
         error = std::current_exception();
     }
     if (error) {
+        note_worker();
         failed(error);
     }
 }
@@ -190,6 +230,7 @@ CYCLONE_INLINE void HandlerExecution::head_complete() { execute(); }
 
 CYCLONE_INLINE Deferred<> HandlerExecution::body_received(std::string_view chunk) {
     const http::ExchangePtr keep(exchange_);
+    note_worker();
     if (preparing_) {
         prepared_.emplace();
         auto prepared = prepared_->get_deferred();

@@ -7,7 +7,6 @@
 #include <climits>
 #include <new>
 #include <stdexcept>
-#include <vector>
 
 #include <cyclone/impl/config.hpp>
 #include <cyclone/websocket/deflate.hpp>
@@ -180,12 +179,9 @@ CYCLONE_INLINE Inflater::Result Inflater::inflate(std::string_view piece, std::s
             out.append(step.data(), produced);
             if (result == Z_STREAM_END) {
                 // RFC 7692 7.2.3.5: a block may be marked as the last one, and yet more follows,
-                // which may refer to it.
-                std::vector<Bytef> window(1u << 15);
-                auto size = static_cast<uInt>(window.size());
-                inflateGetDictionary(&z, window.data(), &size);
-                inflateReset(&z);
-                inflateSetDictionary(&z, window.data(), size);
+                // which may refer to it. Whoever sends nothing but such blocks is not to make us
+                // copy the window for each.
+                inflateResetKeep(&z);
             } else if (result == Z_MEM_ERROR) {
                 throw std::bad_alloc();
             } else if (result != Z_OK && result != Z_BUF_ERROR) {

@@ -35,6 +35,7 @@ CYCLONE_INLINE ServerConnection::ServerConnection(http::Exchange& exchange,
       delegate_(delegate),
       reactor_(reactor::current()),
       session_(settings.session),
+      max_pending_output_(settings.max_pending_output),
       awaits_messages_(settings.awaits_messages) {
     if (settings.ping_interval.count() > 0) {
         heartbeat_.emplace(settings.ping_interval, settings.ping_timeout, reactor_.seconds());
@@ -70,16 +71,31 @@ CYCLONE_INLINE void ServerConnection::data_received(std::string_view bytes) {
     // They are unmasked where they lie: in the block that the connection reads into, where nobody
     // looks at them again.
     const std::span<char> mutable_bytes(const_cast<char*>(bytes.data()), bytes.size());
-    if (busy_) {
+    if (busy_ || processing_) {
         hold(mutable_bytes);
-    } else {
-        process(mutable_bytes);
+        return;
     }
+    const http::ExchangePtr keep(exchange_);
+    const std::span<char> left = process(mutable_bytes);
+    if (ended_ || (left.empty() && pending_.empty())) {
+        return;
+    }
+    // What has come meanwhile stands behind it.
+    Held later = std::exchange(pending_, {});
+    hold(left);
+    hold(later.left());
+    process_pending();
 }
 
 CYCLONE_INLINE void ServerConnection::hold(std::span<char> bytes) {
-    pending_.append(bytes.data(), bytes.size());
-    if (pending_.size() >= detail::most_pending && !std::exchange(paused_, true)) {
+    if (bytes.empty()) {
+        return;
+    }
+    if (pending_.begin > pending_.bytes.size() / 2) {
+        pending_.bytes.erase(0, std::exchange(pending_.begin, 0));
+    }
+    pending_.bytes.append(bytes.data(), bytes.size());
+    if (pending_.left().size() >= detail::most_pending && !std::exchange(paused_, true)) {
         stream_->pause_reading();
     }
 }
@@ -93,26 +109,30 @@ void ServerConnection::tell(F f) {
     }
 }
 
-CYCLONE_INLINE void ServerConnection::process(std::span<char> bytes) {
-    const http::ExchangePtr keep(exchange_);
+/// Gives what has to wait. To be called with the exchange in somebody's hands.
+CYCLONE_INLINE std::span<char> ServerConnection::process(std::span<char> bytes) {
+    processing_ = true;
     while (!ended_) {
+        if (busy_) {
+            flush();
+            // What waited for the peer to take its output may have gone on.
+            if (busy_) {
+                break;
+            }
+            continue;
+        }
         if (stream_->pending_output() > detail::output_high_water) {
             busy_ = true;
-            hold(bytes);
             keep_running(wait_for(*this, stream_->drained()));
-            return;
+            continue;
         }
         switch (session_.receive(bytes)) {
             case Session::Event::none:
                 flush();
-                return;
+                processing_ = false;
+                return {};
             case Session::Event::message:
-                if (!deliver()) {
-                    busy_ = true;
-                    hold(bytes);
-                    flush();
-                    return;
-                }
+                busy_ = !deliver();
                 break;
             case Session::Event::ping:
                 tell([this] { delegate_.on_ping(session_.control_payload()); });
@@ -129,8 +149,28 @@ CYCLONE_INLINE void ServerConnection::process(std::span<char> bytes) {
                 }
                 flush();
                 end(false);
-                return;
+                break;
         }
+    }
+    processing_ = false;
+    return bytes;
+}
+
+/// Goes on where process() has left off, without moving the bytes each time.
+CYCLONE_INLINE void ServerConnection::process_pending() {
+    while (!busy_ && !ended_ && !pending_.empty()) {
+        Held held = std::exchange(pending_, {});
+        const std::span<char> left = process(held.left());
+        if (ended_ || left.empty()) {
+            continue;
+        }
+        held.begin = held.bytes.size() - left.size();
+        Held later = std::exchange(pending_, std::move(held));
+        hold(later.left());
+    }
+    if (paused_ && !busy_ && !ended_) {
+        paused_ = false;
+        stream_->resume_reading();
     }
 }
 
@@ -203,14 +243,10 @@ CYCLONE_INLINE Deferred<> ServerConnection::wait_for(ServerConnection& self, Def
 CYCLONE_INLINE void ServerConnection::resume() {
     busy_ = false;
     detail::let_go_of_input(exchange_);
-    if (ended_) {
-        return;
-    }
-    std::string bytes = std::exchange(pending_, {});
-    process(bytes);
-    if (paused_ && !busy_ && !ended_) {
-        paused_ = false;
-        stream_->resume_reading();
+    // Who is processing goes on by itself.
+    if (!ended_ && !processing_) {
+        const http::ExchangePtr keep(exchange_);
+        process_pending();
     }
 }
 
@@ -221,8 +257,24 @@ CYCLONE_INLINE void ServerConnection::fail(const std::exception_ptr& error) {
     }
 }
 
-CYCLONE_INLINE ServerConnection::Write ServerConnection::write_message(MessageView message) {
+/// Whether something may be written. Cuts a peer off that takes nothing.
+CYCLONE_INLINE bool ServerConnection::takes_output() {
     if (!is_open()) {
+        return false;
+    }
+    if (stream_->pending_output() <= max_pending_output_) {
+        return true;
+    }
+    log::warning("websocket: a client is cut off that takes too slowly what is written to it: " +
+                 std::to_string(stream_->pending_output()) + " bytes wait");
+    ended_ = true;
+    tell_closed_later();
+    stream_->abort();
+    return false;
+}
+
+CYCLONE_INLINE ServerConnection::Write ServerConnection::write_message(MessageView message) {
+    if (!takes_output()) {
         return Write(nullptr);
     }
     session_.send(message);
@@ -232,7 +284,7 @@ CYCLONE_INLINE ServerConnection::Write ServerConnection::write_message(MessageVi
 
 CYCLONE_INLINE ServerConnection::Write ServerConnection::write_message(
     const PreparedMessage& message) {
-    if (!is_open()) {
+    if (!takes_output()) {
         return Write(nullptr);
     }
     flush();
@@ -244,7 +296,7 @@ CYCLONE_INLINE ServerConnection::Write ServerConnection::write_message(
 }
 
 CYCLONE_INLINE void ServerConnection::ping(std::string_view payload) {
-    if (!is_open()) {
+    if (!takes_output()) {
         throw WebSocketClosedError();
     }
     session_.ping(payload);
@@ -303,10 +355,14 @@ CYCLONE_INLINE void ServerConnection::connection_lost() {
     }
     if (!writing_) {
         tell_closed();
-        return;
+    } else {
+        tell_closed_later();
     }
-    // Whoever goes through all clients to write to each must not find that one of them has gone
-    // from the list meanwhile.
+}
+
+/// Whoever goes through all clients to write to each must not find that one of them has gone
+/// from the list meanwhile.
+CYCLONE_INLINE void ServerConnection::tell_closed_later() {
     reactor_.call_later(std::chrono::nanoseconds(0),
                         [keep = http::ExchangePtr(exchange_), this] { tell_closed(); });
 }
@@ -314,7 +370,7 @@ CYCLONE_INLINE void ServerConnection::connection_lost() {
 CYCLONE_INLINE void ServerConnection::tell_closed() {
     timer_.cancel();
     heartbeat_.reset();
-    std::string().swap(pending_);
+    pending_ = {};
     try {
         delegate_.on_close();
     } catch (...) {

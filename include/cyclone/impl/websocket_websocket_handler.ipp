@@ -58,6 +58,7 @@ CYCLONE_INLINE bool WebSocketHandler::accept(bool awaits_messages) {
     settings.ping_interval = ping_interval();
     settings.ping_timeout = ping_timeout();
     settings.awaits_messages = awaits_messages;
+    settings.max_pending_output = max_pending_output();
     if (const auto options = get_compression_options()) {
         const std::string offers = request.headers.get("Sec-WebSocket-Extensions", "");
         if (auto agreement = accept_deflate(offers, *options)) {
@@ -159,6 +160,9 @@ CYCLONE_INLINE std::chrono::nanoseconds WebSocketHandler::ping_timeout() const {
 }
 CYCLONE_INLINE std::size_t WebSocketHandler::max_message_size() const {
     return settings().websocket_max_message_size;
+}
+CYCLONE_INLINE std::size_t WebSocketHandler::max_pending_output() const {
+    return settings().max_pending_output;
 }
 
 }  // namespace cyclone::websocket

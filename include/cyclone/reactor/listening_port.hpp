@@ -48,22 +48,30 @@ struct ListenOptions {
     std::chrono::nanoseconds grace = std::chrono::seconds(5);
 };
 
-/// A port that is being listened on. To drop the handle does not stop it: the reactor does, or stop_listening().
+/// A port that is being listened on. To drop the handle does not stop it: the reactor does, or stop_listening(). The
+/// handle may outlive the reactor.
 class ListeningPort {
 public:
     /// The port's number, also where 0 was asked for; 0 for a Unix socket.
-    std::uint16_t port() const;
+    std::uint16_t port() const { return place_->port; }
     /// "127.0.0.1:8888", "[::1]:8888" or "unix:/path".
-    std::string address() const;
+    std::string address() const { return place_->address; }
 
     /// Accepts no more; fires when the connections have ended, at the latest after the grace time.
     Deferred<> stop_listening();
 
     class Listener;
-    explicit ListeningPort(std::shared_ptr<Listener> listener) : listener_(std::move(listener)) {}
+    struct Place {
+        std::uint16_t port = 0;
+        std::string address;
+    };
+    ListeningPort(std::shared_ptr<const Place> place, std::weak_ptr<Listener> listener)
+        : place_(std::move(place)), listener_(std::move(listener)) {}
 
 private:
-    std::shared_ptr<Listener> listener_;
+    std::shared_ptr<const Place> place_;
+    /// The reactor's: with it, it ends.
+    std::weak_ptr<Listener> listener_;
 };
 
 namespace detail {

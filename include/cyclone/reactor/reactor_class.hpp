@@ -66,6 +66,12 @@ public:
     /// it back to the system's clock. For tests: see testing::VirtualTime.
     void use_time(ReactorTime* time) { time_ = time; }
 
+    /// Logs a warning for each call that takes `limit` or longer, while which nobody else is served,
+    /// and which handler of a web::Application it was, as far as that is known; 0 turns that off.
+    /// It costs some time for each call. For this thread, whose reactors run() from then on. As
+    /// slow_callback_duration of Python's asyncio.
+    void set_slow_callback_duration(std::chrono::nanoseconds limit);
+
     std::chrono::nanoseconds seconds() const override;
     DelayedCall call_later(std::chrono::nanoseconds delay, Call call) override;
 
@@ -73,8 +79,8 @@ public:
     void call_from_thread(Call call);
 
     /// A door to this reactor that outlives it: post() gives false, and drops the call, once it has
-    /// gone.
-    class Mailbox {
+    /// gone. A call that is waiting then is dropped too, where the io_context stays.
+    class Mailbox : public std::enable_shared_from_this<Mailbox> {
     public:
         bool post(Call call);
 
@@ -104,6 +110,7 @@ public:
 private:
     void wait_for_signal();
     void run_loop();
+    void run_watched();
     Deferred<> shut_down();
 
     std::unique_ptr<boost::asio::io_context> own_context_;

@@ -30,7 +30,7 @@ public:
         auto waiting = self->places_.acquire();
         const DeferredSemaphore::Hold hold = co_await waiting;
         Lease lease(*self);
-        auto waiter = std::make_unique<TypedPendingReply<T>>(name);
+        auto waiter = TypedPendingReply<T>::make(name);
         auto executing = waiter->get_deferred();
         lease.core().execute_encoded(bytes, 1, std::move(waiter), 0, self->deadline(time));
         if constexpr (std::is_void_v<T>) {

@@ -54,7 +54,7 @@ public:
                     }
                 });
         }
-        auto waiter = std::make_unique<TypedPendingReply<T>>(name);
+        auto waiter = TypedPendingReply<T>::make(name);
         auto deferred = waiter->get_deferred();
         handle_->core->execute(std::move(bytes), std::move(waiter));
         return deferred;
@@ -63,7 +63,7 @@ public:
     /// Sends a command to one node, as of nodes(), whatever its keys are.
     template <class T = Reply, class... Args>
     Deferred<T> command_on(const Endpoint& node, std::string_view name, const Args&... args) {
-        auto waiter = std::make_unique<TypedPendingReply<T>>(name);
+        auto waiter = TypedPendingReply<T>::make(name);
         auto deferred = waiter->get_deferred();
         handle_->core->execute_on(node, encoded(name, args...), std::move(waiter));
         return deferred;

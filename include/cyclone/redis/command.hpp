@@ -3,6 +3,7 @@
 #include <charconv>
 #include <concepts>
 #include <cstddef>
+#include <cstring>
 #include <optional>
 #include <ranges>
 #include <string>
@@ -90,13 +91,51 @@ std::size_t count_arguments(const A& argument) {
     }
 }
 
+/// At least as many bytes as append_argument() writes.
+template <class A>
+std::size_t room_for(const A& argument) {
+    constexpr std::size_t frame = 28;
+    if constexpr (TextArgument<A>) {
+        return frame + std::string_view(argument).size();
+    } else if constexpr (ByteRange<A>) {
+        return frame + std::ranges::size(argument);
+    } else if constexpr (std::integral<A> || std::floating_point<A>) {
+        return frame + 64;
+    } else if constexpr (IsOptionalArgument<A>::value) {
+        return argument ? room_for(*argument) : 0;
+    } else {
+        // What has many parts is not worth counting twice.
+        return 1 << 20;
+    }
+}
+
+/// Where to write next, in place of a std::string, where there is known to be room.
+struct Cursor {
+    char* at;
+};
+
+/// `kind`, the digits of `value` and a line end. Returns the end; 23 bytes at most.
+inline char* write_header(char* at, char kind, std::size_t value) {
+    *at++ = kind;
+    if (value < 10) {
+        *at++ = static_cast<char>('0' + value);
+    } else if (value < 100) {
+        *at++ = static_cast<char>('0' + value / 10);
+        *at++ = static_cast<char>('0' + value % 10);
+    } else {
+        at = std::to_chars(at, at + 20, value).ptr;
+    }
+    *at++ = '\r';
+    *at++ = '\n';
+    return at;
+}
+
 inline void append_header(std::string& out, char kind, std::size_t value) {
     char digits[24];
-    digits[0] = kind;
-    char* end = std::to_chars(digits + 1, digits + 22, value).ptr;
-    *end++ = '\r';
-    *end++ = '\n';
-    out.append(digits, end);
+    out.append(digits, write_header(digits, kind, value));
+}
+inline void append_header(Cursor& out, char kind, std::size_t value) {
+    out.at = write_header(out.at, kind, value);
 }
 
 inline void append_bulk(std::string& out, std::string_view bytes) {
@@ -104,9 +143,16 @@ inline void append_bulk(std::string& out, std::string_view bytes) {
     out.append(bytes);
     out.append("\r\n", 2);
 }
+inline void append_bulk(Cursor& out, std::string_view bytes) {
+    append_header(out, '$', bytes.size());
+    std::memcpy(out.at, bytes.data(), bytes.size());
+    out.at += bytes.size();
+    *out.at++ = '\r';
+    *out.at++ = '\n';
+}
 
-template <class A>
-void append_argument(std::string& out, const A& argument) {
+template <class Out, class A>
+void append_argument(Out& out, const A& argument) {
     if constexpr (TextArgument<A>) {
         append_bulk(out, argument);
     } else if constexpr (ByteRange<A>) {
@@ -148,7 +194,17 @@ void append_argument(std::string& out, const A& argument) {
 /// and values.
 template <class... Args>
 void append_command(std::string& out, const Args&... args) {
-    detail::append_header(out, '*', (std::size_t{0} + ... + detail::count_arguments(args)));
+    const std::size_t count = (std::size_t{0} + ... + detail::count_arguments(args));
+    char small[512];
+    if ((std::size_t{28} + ... + detail::room_for(args)) <= sizeof small) {
+        // One look at the room in `out`, not three for each argument.
+        detail::Cursor cursor{small};
+        detail::append_header(cursor, '*', count);
+        (detail::append_argument(cursor, args), ...);
+        out.append(small, static_cast<std::size_t>(cursor.at - small));
+        return;
+    }
+    detail::append_header(out, '*', count);
     (detail::append_argument(out, args), ...);
 }
 

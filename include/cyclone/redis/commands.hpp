@@ -18,8 +18,8 @@ namespace cyclone::redis {
 /// The typed methods that Connection, ConnectionPool and Transaction share.
 ///
 /// Each is one call of Derived::command<T>(name, arguments...), which does everything else, and
-/// gives a Result<T>: a Deferred<T> on a connection, nothing in a transaction. One that waits on the
-/// server calls Derived::blocking<T>(time, name, arguments...) instead.
+/// gives a Result<T>: a Deferred<T> on a connection, nothing in a transaction. One that waits on
+/// the server calls Derived::blocking<T>(time, name, arguments...) instead.
 template <class Derived, template <class> class Result>
 class Commands : public KeyCommands<Derived, Result>,
                  public StringCommands<Derived, Result>,

@@ -93,6 +93,9 @@ public:
     /// fails.
     void on_lost(std::function<void(const std::string&)> observer);
 
+    /// Called with what a server says unasked, as {"invalidate", keys}, where RESP3 is spoken.
+    void on_push(std::function<void(Reply&&)> observer);
+
     /// Ends it: what is pending and what comes later fails with ConnectionLost.
     void disconnect();
 

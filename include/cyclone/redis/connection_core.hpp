@@ -30,7 +30,7 @@ public:
 
     template <class T, class... Args>
     Deferred<T> execute(std::string_view name, const Args&... args) {
-        auto waiter = std::make_unique<TypedPendingReply<T>>(name);
+        auto waiter = TypedPendingReply<T>::make(name);
         auto deferred = waiter->get_deferred();
         if (may_push(*waiter)) {
             const auto due = deadline();
@@ -41,12 +41,11 @@ public:
     }
 
     /// As Pipeline::push_encoded.
-    void execute_encoded(std::string_view bytes, std::uint32_t replies,
-                         std::unique_ptr<PendingReply> waiter, std::uint64_t connection);
+    void execute_encoded(std::string_view bytes, std::uint32_t replies, PendingReplyPtr waiter,
+                         std::uint64_t connection);
     /// With a deadline of its own.
-    void execute_encoded(std::string_view bytes, std::uint32_t replies,
-                         std::unique_ptr<PendingReply> waiter, std::uint64_t connection,
-                         Pipeline::Clock::time_point due);
+    void execute_encoded(std::string_view bytes, std::uint32_t replies, PendingReplyPtr waiter,
+                         std::uint64_t connection, Pipeline::Clock::time_point due);
 
     /// When what is pushed now is given up.
     Pipeline::Clock::time_point deadline();
@@ -76,6 +75,7 @@ public:
     const Locator& locator() const { return locate_; }
 
     std::function<void()> on_connect;
+    std::function<void(Reply&&)> on_push;
     std::function<void(const std::string&)> on_lost;
 
 private:
@@ -94,6 +94,8 @@ private:
 
     void check_health();
     void arm_timer(Pipeline::Clock::time_point deadline);
+    void arm_timer_at_next_deadline();
+    std::chrono::nanoseconds granule() const;
     void check_deadlines();
 
     ConnectionOptions options_;
@@ -108,12 +110,14 @@ private:
     reactor::DelayedCall timer_;
     reactor::DelayedCall health_timer_;
     Pipeline::Clock::time_point timer_due_{};
+    Pipeline::Clock::time_point timer_expected_{};
     Pipeline::Clock::time_point batch_deadline_{};
     Pipeline::Clock::time_point last_read_{};
     std::vector<char> buffer_;
     std::string drop_reason_;
     std::string last_error_;
     bool flush_posted_ = false;
+    bool timer_armed_ = false;
     bool writing_ = false;
     bool closed_ = false;
 };

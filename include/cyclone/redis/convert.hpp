@@ -25,15 +25,18 @@ namespace cyclone::redis {
 /// | T | from |
 /// |---|---|
 /// | Reply | anything |
-/// | std::string | string, status, integer (its digits) |
-/// | an integer, a floating-point number | integer, or text that is such a number and fits |
-/// | bool | integer 0 or 1 (as text too), status (true), nil (false: SET ... NX that did not set) |
+/// | std::string | string, status, verbatim string; integer, number, big number (its digits);
+/// boolean (1 or 0) |
+/// | an integer, a floating-point number | integer, number, boolean, or text that is such a number;
+/// it has to fit |
+/// | bool | boolean, integer 0 or 1 (as text too), status (true), nil (false: SET ... NX that did
+/// not set) |
 /// | std::optional<U> | nil, or U |
-/// | a struct with BOOST_DESCRIBE_STRUCT | an array of names and values in turn (HGETALL): members
-/// that are not named keep what they have, names that are no member are passed over | | std::pair,
-/// std::tuple | an array of just as many elements | | a map, a sequence of std::pair | an array of
-/// keys and values in turn, or an array of pairs | | any other container with insert(end, value) |
-/// array |
+/// | a struct with BOOST_DESCRIBE_STRUCT | an array of names and values in turn, or a map
+/// (HGETALL): members that are not named keep what they have, names that are no member are passed
+/// over | | std::pair, std::tuple | an array of just as many elements | | a map, a sequence of
+/// std::pair | an array of keys and values in turn, or an array of pairs | | any other container
+/// with insert(end, value) | array |
 template <class T>
 struct FromReply;
 
@@ -85,6 +88,18 @@ T number_from(const Reply& reply, std::string_view command) {
         } else {
             return static_cast<T>(reply.integer());
         }
+    } else if (reply.is_number()) {
+        // 2^63 and more fit no 64-bit integer, though they can be compared with one.
+        if constexpr (std::floating_point<T>) {
+            return static_cast<T>(reply.number());
+        } else if (reply.number() >= -9.2e18 && reply.number() <= 9.2e18) {
+            const auto whole = static_cast<std::int64_t>(reply.number());
+            if (static_cast<double>(whole) == reply.number() && std::in_range<T>(whole)) {
+                return static_cast<T>(whole);
+            }
+        }
+    } else if (reply.is_boolean()) {
+        return static_cast<T>(reply.boolean());
     } else if (reply.is_text()) {
         const std::string& text = reply.text();
         T value{};
@@ -124,7 +139,7 @@ Container pairs_from(Reply&& reply, std::string_view command) {
                          typename Container::value_type(
                              std::move(converted_key), convert<Mapped>(std::move(value), command)));
     };
-    const bool pairs = !elements.empty() && elements.front().is_array();
+    const bool pairs = !reply.is_map() && !elements.empty() && elements.front().is_aggregate();
     if (pairs) {
         for (Reply& element : elements) {
             std::vector<Reply>& pair = elements_of(element, command, wanted);

@@ -61,12 +61,13 @@ struct ProtocolError : Error {
 struct CrossSlotError : Error {
     CrossSlotError(std::string_view command, std::string_view one, unsigned slot_of_one,
                    std::string_view other, unsigned slot_of_other)
-        : Error("redis: " + std::string(command) + ": the keys \"" + std::string(one) +
-                "\" (slot " + std::to_string(slot_of_one) + ") and \"" + std::string(other) +
-                "\" (slot " + std::to_string(slot_of_other) +
-                ") are in different slots (CROSSSLOT), and a cluster takes only keys of one slot in "
-                "one command; give them a part in braces in common, as in {user:1}:name, or use "
-                "one command for each") {}
+        : Error(
+              "redis: " + std::string(command) + ": the keys \"" + std::string(one) + "\" (slot " +
+              std::to_string(slot_of_one) + ") and \"" + std::string(other) + "\" (slot " +
+              std::to_string(slot_of_other) +
+              ") are in different slots (CROSSSLOT), and a cluster takes only keys of one slot in "
+              "one command; give them a part in braces in common, as in {user:1}:name, or use "
+              "one command for each") {}
 };
 
 /// A watched key was changed before commit(): nothing of the transaction was executed. As

@@ -10,8 +10,9 @@
 
 namespace cyclone::redis {
 
-/// What is said on a new connection before anything else: AUTH, SELECT, CLIENT SETNAME, READONLY,
-/// ROLE, and PING, which tells whether the server is ready. All in one write; does no I/O.
+/// What is said on a new connection before anything else: HELLO or AUTH, SELECT, CLIENT SETNAME,
+/// CLIENT TRACKING, READONLY, ROLE, and PING, which tells whether the server is ready. All in one
+/// write; does no I/O.
 class Handshake {
 public:
     enum class State : std::uint8_t {

@@ -12,9 +12,8 @@ namespace cyclone::redis {
 /// Cuts what MONITOR sends into lines, where they lie: no copy and no allocation for each. Does no
 /// I/O.
 ///
-/// hiredis' reader would copy each line twice and look at a long one from its beginning with every
-/// piece that arrives. Status lines ("+...\r\n") need no more than the next line end, searched for
-/// once in each byte.
+/// Status lines ("+...\r\n") need no more than the next line end, searched for once in each byte.
+/// For replies of whatever type see ReplyReader.
 class MonitorLines {
 public:
     /// A line that is longer than `max_line` bytes is handed out cut to that length; the rest is

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <cyclone/redis/backoff.hpp>
 
@@ -47,6 +48,14 @@ enum class InFlight : std::uint8_t {
 /// What a server must be to be talked to.
 enum class Role : std::uint8_t { any, master, replica };
 
+/// Which version of the protocol is spoken.
+enum class Protocol : std::uint8_t {
+    resp2 = 2,
+    /// Needs Redis 6. Replies say more exactly what they are (see Reply), and the server may say
+    /// something unasked (see Connection::on_push).
+    resp3 = 3,
+};
+
 /// Where Redis is and how to talk to it.
 struct ConnectionOptions {
     std::string host = "127.0.0.1";
@@ -64,10 +73,16 @@ struct ConnectionOptions {
     /// For CLIENT LIST; empty: none.
     std::string client_name{};
 
+    Protocol protocol = Protocol::resp2;
+    /// Arguments of CLIENT TRACKING on each new connection, as {"ON", "NOLOOP"}; empty: no
+    /// tracking. With RESP3. See Cache.
+    std::vector<std::string> tracking{};
+
     /// For name resolution, connection, TLS and login together.
     std::chrono::milliseconds connect_timeout{5000};
-    /// From the call to the reply; zero: no limit. A connection that has given no sign of life for
-    /// as long, with a command waiting, is dropped and made anew.
+    /// From the call to the reply; zero: no limit. Time in which the program itself kept the
+    /// reactor from running does not count. A connection that has given no sign of life for as
+    /// long, with a command waiting, is dropped and made anew.
     std::chrono::milliseconds command_timeout{10000};
     WhenAway when_away = WhenAway::wait;
     InFlight in_flight = InFlight::fail;
@@ -96,8 +111,8 @@ struct ConnectionOptions {
 /// `host[:port]`.
 ///
 /// User, password, host and path are percent-decoded; an IPv6 address stands in brackets. After a
-/// `?` there may be db=, client_name=, password= and username=, joined by `&`. Throws
-/// std::invalid_argument with a sentence that does not repeat the password.
+/// `?` there may be db=, client_name=, password=, protocol= (2 or 3) and username=, joined by `&`.
+/// Throws std::invalid_argument with a sentence that does not repeat the password.
 ConnectionOptions parse_url(std::string_view url);
 
 }  // namespace cyclone::redis

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,8 +43,7 @@ public:
 
     /// Adds a command for which `waiter` waits until `deadline`.
     template <class... Args>
-    void push(std::unique_ptr<PendingReply> waiter, Clock::time_point deadline,
-              const Args&... args) {
+    void push(PendingReplyPtr waiter, Clock::time_point deadline, const Args&... args) {
         const std::size_t before = unsent_.size();
         append_command(unsent_, args...);
         add(std::move(waiter), deadline, unsent_.size() - before, 1, 0);
@@ -52,7 +52,7 @@ public:
     /// Adds commands that are encoded already and get `replies` replies. With a `connection` other
     /// than 0 they are written on the connection of that number only, and fail when there is
     /// another one by then.
-    void push_encoded(std::string_view bytes, std::uint32_t replies, std::unique_ptr<PendingReply>,
+    void push_encoded(std::string_view bytes, std::uint32_t replies, PendingReplyPtr,
                       Clock::time_point deadline, std::uint64_t connection = 0);
 
     /// Says that there is a connection, its number from now on being connection().
@@ -72,6 +72,9 @@ public:
     bool feed(std::string_view bytes);
     const std::string& error() const noexcept { return error_; }
 
+    /// Called with what a server that speaks RESP3 says unasked; without it that is passed over.
+    std::function<void(Reply&&)> on_push;
+
     /// The connection has gone: fails what is in flight with ConnectionLost. `reason` is a
     /// sentence.
     void lost(std::string_view reason);
@@ -83,6 +86,8 @@ public:
     /// Fails what is due with TimeoutError. `hint` ends the sentence for those that were never
     /// written. Gives how many of them were in flight.
     std::size_t expire(Clock::time_point now, std::string_view hint);
+    /// Gives all that waits `time` more.
+    void postpone(Clock::duration time);
     /// When expire() should be called next.
     std::optional<Clock::time_point> next_deadline() const;
 
@@ -94,7 +99,7 @@ public:
 
 private:
     struct Entry {
-        std::unique_ptr<PendingReply> waiter;  // null once it was told how it ended
+        PendingReplyPtr waiter;  // null once it was told how it ended
         Clock::time_point deadline;
         std::size_t bytes;
         std::uint64_t connection;
@@ -103,7 +108,7 @@ private:
         std::unique_ptr<const std::string> again;  // its bytes, where it may be repeated
     };
 
-    void add(std::unique_ptr<PendingReply> waiter, Clock::time_point deadline, std::size_t bytes,
+    void add(PendingReplyPtr waiter, Clock::time_point deadline, std::size_t bytes,
              std::uint32_t replies, std::uint64_t connection);
     void drop_unwritable();
     bool unwritable(const Entry& entry) const;

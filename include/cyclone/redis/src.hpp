@@ -1,11 +1,13 @@
 #pragma once
 
-/// Every definition of the Redis driver, for the one file of a program that compiles them: see <cyclone/src.hpp>.
-/// Link with hiredis, OpenSSL.
+/// Every definition of the Redis driver, for the one file of a program that compiles them: see
+/// <cyclone/src.hpp>. Link with OpenSSL.
 
 #include <cyclone/impl/separate_compilation.hpp>
 
 #include <cyclone/impl/redis_blocking.ipp>
+#include <cyclone/impl/redis_cache.ipp>
+#include <cyclone/impl/redis_cached_replies.ipp>
 #include <cyclone/impl/redis_cluster.ipp>
 #include <cyclone/impl/redis_cluster_core.ipp>
 #include <cyclone/impl/redis_cluster_map_loading.ipp>

@@ -30,9 +30,9 @@ public:
 
     /// Subscribes; `waiter` is told when the server has confirmed it, on this connection or a later
     /// one. A refusal ends the subscription.
-    void add(Kind kind, std::string_view name, std::unique_ptr<PendingReply> waiter);
+    void add(Kind kind, std::string_view name, PendingReplyPtr waiter);
     /// Subscribes no more.
-    void remove(Kind kind, std::string_view name, std::unique_ptr<PendingReply> waiter);
+    void remove(Kind kind, std::string_view name, PendingReplyPtr waiter);
 
     /// A connection has been made: everything is to be subscribed to again.
     void connected();
@@ -56,7 +56,7 @@ private:
         Kind kind;
         bool add;
         std::string name;
-        std::unique_ptr<PendingReply> waiter;
+        PendingReplyPtr waiter;
     };
 
     void request(Request request);

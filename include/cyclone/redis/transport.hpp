@@ -53,6 +53,10 @@ Deferred<> write_all(std::shared_ptr<Transport> transport, std::string bytes);
 /// What a failed read, write or establish() means, in words that follow an address and a colon.
 std::string reason_of(const std::exception_ptr& error);
 
+/// Whether a TCP connection leads to itself: where nobody listens on a port that the system gives
+/// to clients, it may give just that one to the client that wants to connect to it (RFC 9293 3.5).
+bool leads_to_itself(int socket);
+
 /// Whether `error` says that nobody wants to go on: cancelled, or the reactor has gone.
 bool is_the_end(const std::exception_ptr& error);
 

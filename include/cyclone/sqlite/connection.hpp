@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include <cyclone/sqlite/blob_handle.hpp>
 #include <cyclone/sqlite/options.hpp>
+#include <cyclone/sqlite/row_reader.hpp>
 #include <cyclone/sqlite/statement.hpp>
 
 struct sqlite3;
@@ -52,12 +54,30 @@ public:
     /// Runs several statements, separated by semicolons, without arguments.
     void execute_script(const std::string& sql);
 
+    /// Runs a statement, and gives its rows as T; see RowReader.
+    template <class T, class... Args>
+    std::vector<T> query_as(std::string_view sql, const Args&... arguments) {
+        Statement statement = prepare(sql);
+        statement.bind(arguments...);
+        return detail::rows_as<T>(statement);
+    }
+
+    /// Opens the BLOB or TEXT in a row, to be read or, where `writable`, written in pieces.
+    BlobHandle open_blob(const std::string& table, const std::string& column, std::int64_t rowid,
+                         bool writable = false);
+
     std::int64_t changes() const;
     std::int64_t last_insert_rowid() const;
     bool in_transaction() const;
     const std::string& path() const { return path_; }
 
+    /// Stops the statement that runs now, which fails with Error; from any thread.
+    void interrupt() noexcept;
+    /// Ends a transaction without its changes, if there is one.
+    void roll_back() noexcept;
+
 private:
+    friend class Backup;
     friend class Statement;
     struct Kept {
         std::string sql;
@@ -108,6 +128,14 @@ public:
         return connection_.execute(sql, arguments...);
     }
     void execute_script(const std::string& sql) { connection_.execute_script(sql); }
+    template <class T, class... Args>
+    std::vector<T> query_as(std::string_view sql, const Args&... arguments) {
+        return connection_.query_as<T>(sql, arguments...);
+    }
+    BlobHandle open_blob(const std::string& table, const std::string& column, std::int64_t rowid,
+                         bool writable = false) {
+        return connection_.open_blob(table, column, rowid, writable);
+    }
     std::int64_t last_insert_rowid() const { return connection_.last_insert_rowid(); }
 
 private:

@@ -15,8 +15,10 @@
 #include <cyclone/reactor.hpp>
 #include <cyclone/sqlite/connection.hpp>
 #include <cyclone/sqlite/error.hpp>
+#include <cyclone/sqlite/open_transaction.hpp>
 #include <cyclone/sqlite/options.hpp>
 #include <cyclone/sqlite/worker.hpp>
+#include <cyclone/sqlite/worker_call.hpp>
 
 namespace cyclone::sqlite {
 
@@ -29,8 +31,10 @@ namespace cyclone::sqlite {
 ///
 /// Calls are done one after the other, in the order in which they were made, and their results come
 /// to the reactor of the thread that made them. A Deferred fails with Error: SQLite's words and the
-/// statement. One that is cancelled before its turn is not run; later only its result is dropped.
-/// Used by one thread. As cyclone.sqlite, with the names of twisted.enterprise.adbapi.
+/// statement. One that is cancelled before its turn is not run; later the statement that it
+/// runs is stopped, so that a query ends and a write is undone; between two statements only its
+/// result is dropped. Used by one thread. As cyclone.sqlite, with the names of
+/// twisted.enterprise.adbapi.
 class Database {
 public:
     /// Opens the file on the thread: when that fails, ready() and every call fail with the reason.
@@ -47,34 +51,23 @@ public:
     /// Runs one statement with these arguments for its `?`s, and gives its rows.
     template <class... Args>
     Deferred<std::vector<Row>> run_query(std::string sql, const Args&... arguments) {
-        return call([sql = std::move(sql), values = values_of(arguments...)](
-                        detail::Workplace& workplace) -> std::vector<Row> {
-            Statement statement = workplace.connection->prepare(sql);
-            if (workplace.closing && statement.read_only()) {
-                throw ClosedError("sqlite: " + workplace.connection->path() +
-                                  " was closed before this was asked: " + sql);
-            }
-            bind(statement, values);
-            std::vector<Row> rows;
-            while (statement.step()) {
-                rows.push_back(statement.row());
-            }
-            return rows;
-        });
+        return call(
+            detail::query_job(std::move(sql), detail::values_of(arguments...), detail::all_rows));
+    }
+
+    /// The same, each row as a T: a tuple, a struct with BOOST_DESCRIBE_STRUCT, whose members are
+    /// looked for among the columns by their names, or the value of a single column.
+    template <class T, class... Args>
+    Deferred<std::vector<T>> query_as(std::string sql, const Args&... arguments) {
+        return call(
+            detail::query_job(std::move(sql), detail::values_of(arguments...), detail::rows_as<T>));
     }
 
     /// Runs one statement whose rows, if any, are of no interest. Gives the number of rows that it
     /// has changed.
     template <class... Args>
     Deferred<std::int64_t> run_operation(std::string sql, const Args&... arguments) {
-        return call([sql = std::move(sql), values = values_of(arguments...)](
-                        detail::Workplace& workplace) -> std::int64_t {
-            Statement statement = workplace.connection->prepare(sql);
-            bind(statement, values);
-            while (statement.step()) {
-            }
-            return workplace.connection->changes();
-        });
+        return call(detail::operation_job(std::move(sql), detail::values_of(arguments...)));
     }
 
     /// Runs one statement for each of `rows`, each a tuple of arguments, all in one transaction.
@@ -103,6 +96,27 @@ public:
         return transact(std::move(f), Transaction::Kind::snapshot);
     }
 
+    /// Calls `f(OpenTransaction&)`, a coroutine on this thread, between BEGIN and COMMIT: what it
+    /// asks of the OpenTransaction is done in a transaction for writing, which is rolled back when
+    /// it fails or is cancelled. Fires with what it returns.
+    ///
+    ///     co_await db.transaction([](sqlite::OpenTransaction& t) -> Deferred<> {
+    ///         co_await t.run_operation("UPDATE account SET cents = cents - 1 WHERE id = 1");
+    ///         co_await t.run_operation("UPDATE account SET cents = cents + 1 WHERE id = 2");
+    ///     });
+    ///
+    /// Calls of the Database wait until it has ended, so `f` must not wait for one.
+    template <class F>
+    auto transaction(F f) {
+        return detail::transact(worker_, std::move(f));
+    }
+
+    /// Copies the database to another file, which it replaces, while it is in use: `pages` at a
+    /// time, between which other calls have their turn. `progress(left, all)`, in pages, is called
+    /// after each.
+    Deferred<> backup_to(std::string path, int pages = 1000,
+                         std::function<void(int, int)> progress = {});
+
     /// Does what the destructor does without blocking: fires when all is done and the file is
     /// closed.
     Deferred<> close();
@@ -110,17 +124,10 @@ public:
     const std::string& path() const { return path_; }
     /// Calls that have not started.
     std::size_t queued() const { return worker_->queued(); }
+    /// The same and the one that runs.
+    std::size_t pending() const { return worker_->pending(); }
 
 private:
-    template <class... Args>
-    static std::vector<Value> values_of(const Args&... arguments) {
-        std::vector<Value> values;
-        values.reserve(sizeof...(arguments));
-        (values.push_back(detail::value_of(detail::argument_view(arguments))), ...);
-        return values;
-    }
-    static void bind(Statement& statement, const std::vector<Value>& values);
-
     template <class F>
     auto transact(F f, Transaction::Kind kind) {
         using T = std::invoke_result_t<F&, Transaction&>;
@@ -141,67 +148,13 @@ private:
     }
 
     template <class F>
-    auto call(F f) -> Deferred<std::invoke_result_t<F&, detail::Workplace&>>;
+    auto call(F f) {
+        return detail::call_worker(worker_, std::move(f));
+    }
 
     std::string path_;
     std::shared_ptr<detail::Worker> worker_;
 };
-
-template <class F>
-auto Database::call(F f) -> Deferred<std::invoke_result_t<F&, detail::Workplace&>> {
-    using T = std::invoke_result_t<F&, detail::Workplace&>;
-    struct Call {
-        std::optional<Promise<T>> promise;
-        detail::Worker::Ticket ticket = 0;
-    };
-    // The reactor keeps the promise, which is touched and destroyed on its thread alone, also when
-    // it ends first.
-    auto pending = std::make_shared<Call>();
-    reactor::Reactor& reactor = reactor::current();
-    pending->promise.emplace([weak = std::weak_ptr(worker_), call = pending.get(), &reactor] {
-        const auto worker = weak.lock();
-        if (worker && worker->withdraw(call->ticket)) {
-            reactor.release(call);
-        }
-    });
-    auto deferred = pending->promise->get_deferred();
-    detail::Worker::Job job = [f = std::move(f), &reactor, call = pending.get(),
-                               mailbox = reactor.mailbox()](detail::Workplace& workplace) mutable {
-        std::optional<Outcome<T>> outcome;
-        try {
-            if (workplace.connection == nullptr) {
-                std::rethrow_exception(workplace.error);
-            }
-            if constexpr (std::is_void_v<T>) {
-                f(workplace);
-                outcome.emplace(std::monostate());
-            } else {
-                outcome.emplace(f(workplace));
-            }
-        } catch (...) {
-            outcome.emplace(Failure(std::current_exception()));
-        }
-        mailbox->post([outcome = std::move(*outcome), &reactor, call]() mutable {
-            Promise<T> fired = std::move(*call->promise);
-            reactor.release(call);
-            if (!outcome) {
-                fired.errback(outcome.failure().exception());
-            } else if constexpr (std::is_void_v<T>) {
-                fired.callback();
-            } else {
-                fired.callback(std::move(outcome).value());
-            }
-        });
-    };
-    reactor.keep(pending);
-    try {
-        pending->ticket = worker_->add(std::move(job));
-    } catch (...) {
-        reactor.release(pending.get());
-        pending->promise->errback(std::current_exception());
-    }
-    return deferred;
-}
 
 }  // namespace cyclone::sqlite
 

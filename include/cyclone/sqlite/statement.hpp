@@ -53,6 +53,10 @@ public:
     }
 
     std::size_t columns() const;
+    /// The number of the column of that name; throws Error when there is none.
+    std::size_t column(std::string_view name) const;
+    /// Throws Error unless there are so many.
+    void require_columns(std::size_t count) const;
     ValueView view(std::size_t column) const;
     /// As Row::get; a std::string_view or BlobView is good until the next step().
     template <class T>

@@ -26,9 +26,14 @@ struct Workplace {
     std::exception_ptr error;
     /// The Database is being closed: what only reads need not be done any more.
     bool closing = false;
+    /// The number of the scope that is open; 0: none. A job may open one, and close it again.
+    std::uint64_t scope = 0;
 };
 
 /// The thread of a Database, and the calls that wait for it. Knows nothing of reactors.
+///
+/// While a scope is open only jobs that belong to it are done, and the others wait: so a
+/// transaction may be made of several jobs. One that is open when the thread ends is rolled back.
 class Worker {
 public:
     using Job = cyclone::detail::UniqueFunction<void(Workplace&)>;
@@ -40,12 +45,20 @@ public:
     /// Closes and joins.
     ~Worker();
 
-    /// Adds a job, which will be called once unless it is withdrawn. Throws Error when too many
-    /// wait, ClosedError after close().
-    Ticket add(Job job);
+    /// Adds a job, of a scope or of none, which will be called once unless it is withdrawn. Throws
+    /// Error when too many wait, ClosedError after close().
+    Ticket add(Job job, std::uint64_t scope = 0);
+    /// The same for one that ends something, which is never one too many. Also after close(), as
+    /// long as the thread runs; nothing then.
+    void add_end(Job job, std::uint64_t scope);
+    /// A number for a scope.
+    std::uint64_t new_scope();
     /// Takes back a job that has not started; false when it has.
     bool withdraw(Ticket ticket);
+    /// Stops the statement that the job runs now, if it does; its transaction is rolled back.
+    void interrupt(Ticket ticket);
     std::size_t queued() const;
+    std::size_t pending() const;
 
     /// Lets the thread finish what waits, close the file and end; returns at once.
     void close();
@@ -53,15 +66,26 @@ public:
     void join();
 
 private:
+    struct Waiting {
+        Ticket ticket;
+        std::uint64_t scope;
+        Job job;
+    };
+
     void run();
+    std::deque<Waiting>::iterator next(std::uint64_t scope);
 
     const std::string path_;
     const Options options_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<std::pair<Ticket, Job>> jobs_;
+    std::deque<Waiting> jobs_;
     Ticket next_ticket_ = 1;
+    Ticket running_ = 0;
+    std::uint64_t scopes_ = 0;
+    Connection* connection_ = nullptr;
     bool closing_ = false;
+    bool ended_ = false;
     std::mutex joining_;
     std::thread thread_;
 };

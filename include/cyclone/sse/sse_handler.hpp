@@ -67,7 +67,9 @@ public:
 
     ~SSEHandler() override;
 
-    /// Sends an event; see format_event(). Harmless when the client is gone.
+    /// Sends an event; see format_event(). Harmless when the client is gone. A client that more
+    /// bytes than the setting max_pending_output wait for, because it doesn't take them, is cut
+    /// off.
     ///
     ///     send_event("42", {.event = "price", .id = "7"});
     PendingEvent send_event(std::string_view data, const EventFields& fields = {});
@@ -84,7 +86,8 @@ public:
     bool is_bound() const { return bound_; }
 
     /// The client is gone, the server stops, or the response was finished. Called once, after
-    /// bind().
+    /// bind(). Never comes while a send_event() of this handler is being called: who sends to all
+    /// in a list finds the list as it was.
     virtual void unbind() {}
     /// How often a comment is sent, so that nothing between here and the browser takes the
     /// connection for dead; 0: never.
@@ -108,6 +111,7 @@ private:
     static Deferred<> wait_for(SSEHandler& self, Deferred<> binding);
     void end();
     void cancel_bind();
+    bool takes_output();
     void schedule_keep_alive();
 
     reactor::Reactor* reactor_ = nullptr;
@@ -115,6 +119,7 @@ private:
     /// What waits for bind().
     std::optional<Deferred<>> binding_;
     bool bound_ = false;
+    bool sending_ = false;
 };
 
 namespace detail {

@@ -50,11 +50,13 @@ public:
     const http::ServerSettings& http_settings() const { return core_->settings.http; }
     std::shared_ptr<reactor::StreamServer> make_server(
         reactor::Reactor& reactor, std::shared_ptr<reactor::TlsContext> tls = nullptr) const {
+        watch_slow_callbacks(reactor);
         return http::make_server(reactor, service(), http_settings(), std::move(tls));
     }
 
 private:
     ApplicationCore& changeable(std::string_view what);
+    void watch_slow_callbacks(reactor::Reactor& reactor) const;
 
     std::shared_ptr<ApplicationCore> core_;
 };

@@ -65,6 +65,10 @@ private:
     friend class Next;
 
     void execute();
+    void run();
+    void run_watched();
+    /// For the warning that this call of the reactor takes too long.
+    void note_worker() noexcept;
     Running run_from(std::size_t place);
     Running run_handler();
     Running run_method();

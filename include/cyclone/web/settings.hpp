@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <cyclone/http/server_settings.hpp>
+#include <cyclone/web/access_log.hpp>
 #include <cyclone/web/cookie_attributes.hpp>
 #include <cyclone/web/cookie_secret.hpp>
 #include <cyclone/web/middleware.hpp>
@@ -54,15 +55,27 @@ struct Settings {
 
     /// Answers what no route fits, as handler<NotFoundHandler>(arguments...); by default a 404.
     std::shared_ptr<const HandlerFactory> default_handler_class{};
+    /// How the access log is written. Where log::set_sink() takes what is of Channel::access, the
+    /// message is the line and nothing more.
+    AccessLog access_log = AccessLog::tornado;
     /// Logs a request that has ended, instead of a line on the access log.
     std::function<void(RequestHandler&)> log_function{};
 
-    /// How often the client of a WebSocket is pinged; 0: never.
-    std::chrono::nanoseconds websocket_ping_interval{0};
+    /// A handler that works for so long without waiting is named by a warning, as is another call of
+    /// the reactor, for nobody else is served meanwhile; 0: never. Unless it is set, 100 ms with
+    /// `debug`, else 0. See Reactor::set_slow_callback_duration().
+    std::optional<std::chrono::nanoseconds> slow_callback_duration{};
+
+    /// How often the client of a WebSocket is pinged; 0: never, and then nobody notices one that
+    /// has gone without a word.
+    std::chrono::nanoseconds websocket_ping_interval = std::chrono::seconds(30);
     /// How long a ping may go unanswered; 0: three intervals, at least 30 seconds.
     std::chrono::nanoseconds websocket_ping_timeout{0};
     /// A longer message closes the WebSocket.
     std::size_t websocket_max_message_size = 10 * 1024 * 1024;
+    /// The client of a WebSocket, or of a stream of events, that more than this waits for is cut
+    /// off when yet more is written.
+    std::size_t max_pending_output = 16 * 1024 * 1024;
 
     /// What answers go through, in this order: compress_response() of
     /// <cyclone/web/compression.hpp>, or your own.

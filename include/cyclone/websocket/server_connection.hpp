@@ -51,6 +51,8 @@ public:
         std::chrono::nanoseconds ping_timeout{0};
         /// on_message() may give a Deferred.
         bool awaits_messages = true;
+        /// A peer that more than this waits for is cut off when yet more is written.
+        std::size_t max_pending_output = 16 * 1024 * 1024;
     };
 
     using Write = PendingWrite<http::UpgradedStream>;
@@ -95,18 +97,30 @@ private:
     static Deferred<> run(ServerConnection& self, Message message);
     static Deferred<> wait_for(ServerConnection& self, Deferred<> what);
 
-    void process(std::span<char> bytes);
+    /// What has come, and of it what is done with.
+    struct Held {
+        std::span<char> left() { return std::span(bytes).subspan(begin); }
+        bool empty() const { return begin == bytes.size(); }
+
+        std::string bytes{};
+        std::size_t begin = 0;
+    };
+
+    [[nodiscard]] std::span<char> process(std::span<char> bytes);
+    void process_pending();
     template <class F>
     void tell(F f);
     bool deliver();
     void hold(std::span<char> bytes);
     void resume();
+    bool takes_output();
     bool keep_running(Deferred<> running);
     void has_run(const std::exception_ptr& error);
     void fail(const std::exception_ptr& error);
     void flush();
     void end(bool at_once);
     void tell_closed();
+    void tell_closed_later();
     void set_timer(std::chrono::nanoseconds delay);
     void on_timer();
     void beat();
@@ -120,11 +134,13 @@ private:
     reactor::DelayedCall timer_;
     /// run() or wait_for(), while it waits.
     std::optional<Deferred<>> running_;
-    /// What has come and waits while busy_.
-    std::string pending_;
+    /// What waits while busy_ or processing_.
+    Held pending_;
+    std::size_t max_pending_output_;
     bool awaits_messages_;
     /// Something is with the delegate, or waits for the peer to take what was written.
     bool busy_ = true;
+    bool processing_ = false;
     bool paused_ = false;
     bool writing_ = false;
     bool ended_ = false;

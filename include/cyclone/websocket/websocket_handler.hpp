@@ -129,6 +129,10 @@ public:
     /// A longer message closes the WebSocket with 1009. By default the setting
     /// websocket_max_message_size.
     virtual std::size_t max_message_size() const;
+    /// A client that more bytes than this wait for, because it doesn't take them, is cut off by the
+    /// next write_message(). By default the setting max_pending_output. Who awaits write_message()
+    /// never comes near.
+    virtual std::size_t max_pending_output() const;
 
 private:
     template <class H, class Parameters>

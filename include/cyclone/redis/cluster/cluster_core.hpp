@@ -28,9 +28,9 @@ public:
     static std::shared_ptr<ClusterCore> make(ClusterOptions options);
 
     /// Sends an encoded command to who has its keys; any master where it has none.
-    void execute(std::string bytes, std::unique_ptr<PendingReply> waiter);
+    void execute(std::string bytes, PendingReplyPtr waiter);
     /// Sends it to one node, whatever its keys are.
-    void execute_on(const Endpoint& node, std::string bytes, std::unique_ptr<PendingReply> waiter);
+    void execute_on(const Endpoint& node, std::string bytes, PendingReplyPtr waiter);
 
     /// The connection to who has `slot`; null when nobody has it.
     std::shared_ptr<ConnectionCore> core_of(std::uint16_t slot);
@@ -53,7 +53,7 @@ private:
     /// A command on its way, which may need several attempts.
     struct Command {
         std::string bytes;
-        std::unique_ptr<PendingReply> waiter;
+        PendingReplyPtr waiter;
         Clock::time_point deadline;
         Clock::time_point due{};
         std::optional<std::uint16_t> slot;
@@ -70,7 +70,7 @@ private:
     explicit ClusterCore(ClusterOptions options);
 
     void start();
-    Command prepared(std::string bytes, std::unique_ptr<PendingReply> waiter);
+    Command prepared(std::string bytes, PendingReplyPtr waiter);
     void dispatch(Command command);
     void send(Command command, const Endpoint& to, bool asking);
     Endpoint node_for(const Command& command, const Endpoint& master);
