@@ -3,8 +3,7 @@
 //     ./echo_protocol --endpoint=tcp:8007:interface=127.0.0.1
 //                                            prints: listening on 127.0.0.1:8007
 //     printf 'hello\r\nbye\r\n' | nc 127.0.0.1 8007
-//                                            prints: HELLO
-//                                                    good bye
+//                                            prints: HELLO good bye, each on a line
 
 #include <algorithm>
 #include <cctype>

@@ -1,9 +1,11 @@
 // The article's port of RedisLive in small: handlers as coroutines on a store, here one that has
 // made its numbers up.
 //
-//     ./redis_live_port
-//     curl http://127.0.0.1:8888/api/commands?server=main    prints:
-//     {"data":[[0,17],[60,25]],"timestamp":...}
+//     ./redis_live_port --port=8888
+//     curl http://127.0.0.1:8888/api/servers                 prints: {"servers":["main"]}
+//     curl http://127.0.0.1:8888/user/7/ann                  prints: {"id":7,"name":"ann"}
+//     curl http://127.0.0.1:8888/api/commands?server=main    prints: {"data":[[0,17],[60,25]],
+//     curl http://127.0.0.1:8888/api/commands                is a 400
 
 #include <ctime>
 
@@ -62,6 +64,8 @@ struct CommandsController : BaseController {
     }
 };
 
+const auto port = options::define<std::uint16_t>("port", 8888, "the port to listen on");
+
 int main(int argc, char** argv) {
     options::parse_command_line(argc, argv);
     web::Application application(
@@ -73,6 +77,6 @@ int main(int argc, char** argv) {
                                             {.path = "www", .default_filename = "index.html"}),
         },
         {.debug = true});
-    reactor::listen_tcp(8888, application, "127.0.0.1");
+    reactor::listen_tcp(*port, application, "127.0.0.1");
     reactor::run();
 }

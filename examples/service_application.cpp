@@ -2,7 +2,8 @@
 //
 //     ./service_application --port=8888      prints: started
 //     curl http://127.0.0.1:8888/            prints: served 0 times a second ago
-//     ./service_application --daemon --pidfile=/tmp/service.pid --logfile=/tmp/service.log
+//     ./service_application --port=8889 --daemon --pidfile=/tmp/service.pid
+//     curl http://127.0.0.1:8889/            prints: served 0 times a second ago
 //     kill $(cat /tmp/service.pid)
 //
 // Under systemd neither is needed: see service_application.service.

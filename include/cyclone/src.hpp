@@ -42,6 +42,7 @@
 #include <cyclone/impl/httputil_content_type.ipp>
 #include <cyclone/impl/httputil_cookie.ipp>
 #include <cyclone/impl/httputil_etag.ipp>
+#include <cyclone/impl/httputil_header_lines.ipp>
 #include <cyclone/impl/httputil_header_value.ipp>
 #include <cyclone/impl/httputil_http_date.ipp>
 #include <cyclone/impl/httputil_multipart_parser.ipp>

@@ -69,6 +69,42 @@ BOOST_FIXTURE_TEST_CASE(the_free_function_fetches_too, Fixture) {
     BOOST_TEST(reactor.run_until(httpclient::fetch(server.url("/a"))).body == "GET /a ");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_client_may_wait_for_its_response, Fixture) {
+    httpclient::HTTPClient waiting;
+    BOOST_TEST(waiting.fetch(server.url("/a")).body == "GET /a ");
+    BOOST_TEST(waiting.fetch({.url = server.url("/b"), .method = "POST", .body = "x"}).body ==
+               "POST /b x");
+    std::string refused;
+    reactor.call_later(0s, [&] {
+        try {
+            waiting.fetch(server.url("/a"));
+        } catch (const std::logic_error& error) {
+            refused = error.what();
+        }
+        reactor.stop();
+    });
+    reactor.run();
+    BOOST_TEST(refused.find("AsyncHTTPClient") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_response_that_was_let_pass_can_be_thrown_later, Fixture) {
+    server.service->on("/missing", [](ExchangePtr exchange) {
+        exchange->response.status = 404;
+        exchange->finish();
+    });
+    get("/there").rethrow();
+    const auto missing = get("/missing");
+    try {
+        missing.rethrow();
+        BOOST_ERROR("nothing was thrown");
+    } catch (const httpclient::HTTPClientError& error) {
+        BOOST_TEST(error.what() == "HTTP 404: Not Found");
+        BOOST_TEST(error.code == 404u);
+        BOOST_REQUIRE(error.response != nullptr);
+        BOOST_TEST(error.response->effective_url == server.url("/missing"));
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(an_answer_that_is_none_from_200_to_299_is_an_error_with_the_response,
                         Fixture) {
     server.service->on("/missing", [](ExchangePtr exchange) {
@@ -358,6 +394,23 @@ BOOST_FIXTURE_TEST_CASE(names_can_be_mapped, Fixture) {
     const auto url = server.url("/host", "service.invalid");
     BOOST_TEST(reactor.run_until(mapped.fetch(url)).body ==
                "service.invalid:" + std::to_string(server.port->port()));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_fetch_may_come_from_a_chosen_address, Fixture) {
+    server.service->on("/who", [](ExchangePtr exchange) {
+        exchange->response.body = exchange->request.remote_ip;
+        exchange->finish();
+    });
+    BOOST_TEST(get("/who").body == "127.0.0.1");
+    BOOST_TEST(ask({.url = server.url("/who"), .network_interface = "127.0.0.2"}).body ==
+               "127.0.0.2");
+}
+
+BOOST_FIXTURE_TEST_CASE(an_ipv6_address_is_used_only_where_that_is_allowed, Fixture) {
+    server.port.emplace(reactor::listen_tcp(0, server, "::1"));
+    BOOST_TEST(ask({.url = server.url("/a", "[::1]")}).body == "GET /a ");
+    BOOST_CHECK_THROW(ask({.url = server.url("/a", "[::1]"), .allow_ipv6 = false}),
+                      httpclient::HTTPClientError);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_client_may_go_while_its_fetches_run, Fixture) {

@@ -1,5 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -116,6 +117,13 @@ BOOST_AUTO_TEST_CASE(a_plain_get_says_little) {
     BOOST_TEST(head_of({.url = "http://h:81/a?b"}) ==
                "GET /a?b HTTP/1.1\r\nHost: h:81\r\nUser-Agent: cyclone-cpp\r\n"
                "Accept-Encoding: gzip\r\n\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_request_may_ask_for_what_has_changed_since) {
+    HTTPRequest request{.url = "http://h/"};
+    request.if_modified_since = std::chrono::sys_days(std::chrono::January / 27 / 2013);
+    BOOST_TEST(head_of(request).find("\r\nIf-Modified-Since: Sun, 27 Jan 2013 00:00:00 GMT\r\n") !=
+               std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_body_is_announced_by_its_length_and_a_producer_by_chunks) {

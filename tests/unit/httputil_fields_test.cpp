@@ -45,6 +45,45 @@ BOOST_AUTO_TEST_CASE(a_status_has_a_reason_phrase) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_AUTO_TEST_SUITE(header_lines)
+
+BOOST_AUTO_TEST_CASE(header_fields_are_read_from_lines) {
+    const auto headers = httputil::HTTPHeaders::parse(
+        "Content-Type: text/html\r\nX-A:1\nx-a: \t2 \r\nX-Long: one\r\n  two\r\n\tthree\r\n");
+    BOOST_TEST(headers.get("content-type", "") == "text/html");
+    BOOST_TEST(headers.get("X-A", "") == "1,2");
+    BOOST_TEST(headers.get("X-Long", "") == "one two three");
+    BOOST_TEST(headers.size() == 4u);
+    BOOST_TEST(httputil::HTTPHeaders::parse("").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_line_that_is_no_header_field_is_refused) {
+    for (const char* text :
+         {"no colon", ": no name", " goes on nothing", "na me: x", "X: \x01", "X: 1\r\n \x7f"}) {
+        BOOST_CHECK_THROW(httputil::HTTPHeaders::parse(text), std::invalid_argument);
+    }
+    httputil::HTTPHeaders headers;
+    headers.parse_line("X: 1");
+    headers.parse_line("\t2");
+    BOOST_TEST(headers.get("X", "") == "1 2");
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_of_headers_keeps_its_own_bytes) {
+    httputil::HTTPHeaders copy;
+    {
+        const auto headers = httputil::HTTPHeaders::parse("X: 1\nX: 2\nY: 3");
+        copy = headers;
+    }
+    std::string all;
+    for (const auto& [name, value] : copy.get_all()) {
+        all += std::string(name) + "=" + std::string(value) + ";";
+    }
+    BOOST_TEST(all == "X=1;X=2;Y=3;");
+    BOOST_TEST(copy.get_list("x").size() == 2u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 BOOST_AUTO_TEST_SUITE(cookies)
 
 BOOST_AUTO_TEST_CASE(cookies_are_read_as_browsers_write_them) {

@@ -366,6 +366,16 @@ BOOST_AUTO_TEST_CASE(help_is_given_whatever_comes_after_it) {
     BOOST_TEST(other.help_wanted());
 }
 
+BOOST_AUTO_TEST_CASE(groups_come_once_in_the_order_of_their_first_option) {
+    options::OptionParser parser;
+    parser.define<int>("a", 1, "", {.group = "redis"});
+    parser.define<bool>("b");
+    parser.define<int>("c", 1, "", {.group = "application"});
+    parser.define<int>("d", 1, "", {.group = "redis"});
+    const std::vector<std::string> wanted{"redis", "application"};
+    BOOST_TEST(parser.groups() == wanted, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(items_are_the_values_of_a_group) {
     options::OptionParser parser;
     parser.define<int>("a", 1, "", {.group = "application"});

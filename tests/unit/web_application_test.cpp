@@ -140,6 +140,20 @@ BOOST_AUTO_TEST_CASE(routes_for_a_host_come_first) {
     BOOST_TEST(body(application, "/other", {{"Host", "example.org"}}) == "other");
 }
 
+BOOST_AUTO_TEST_CASE(the_default_host_stands_in_for_hosts_that_nobody_knows) {
+    CapturedLog log;
+    web::Application application({web::url<Named>("/all", "all")},
+                                 {.default_host = "www.example.org"});
+    application.add_handlers(R"(www\.example\.org)",
+                             {web::url<Named>("/", "example"), web::url<Named>("/all", "its own")});
+    application.add_handlers(R"(other\.example\.org)", {web::url<Named>("/other", "other")});
+    BOOST_TEST(body(application, "/", {{"Host", "10.0.0.1"}}) == "example");
+    BOOST_TEST(body(application, "/", {{"Host", "other.example.org"}}) == "example");
+    BOOST_TEST(body(application, "/all", {{"Host", "10.0.0.1"}}) == "all");
+    BOOST_TEST(body(application, "/all", {{"Host", "www.example.org"}}) == "its own");
+    BOOST_TEST(body(application, "/other", {{"Host", "10.0.0.1"}}) == "404");
+}
+
 BOOST_AUTO_TEST_CASE(an_application_that_is_served_does_not_change) {
     web::Application application;
     const auto service = application.service();

@@ -36,4 +36,11 @@ struct HTTPStreamClosedError : HTTPClientError {
     explicit HTTPStreamClosedError(const std::string& message) : HTTPClientError(599, message) {}
 };
 
+inline void HTTPResponse::rethrow() const {
+    if (code < 200 || code > 299) {
+        throw HTTPClientError(code, "HTTP " + std::to_string(code) + ": " + reason,
+                              std::make_shared<const HTTPResponse>(*this));
+    }
+}
+
 }  // namespace cyclone::httpclient

@@ -37,6 +37,10 @@ struct HTTPResponse {
     std::chrono::nanoseconds request_time{0};
     std::chrono::system_clock::time_point start_time{};
     TimeInfo time_info{};
+
+    /// Throws HTTPClientError, with a copy of this, where `code` is not from 200 to 299: what
+    /// fetch() leaves out with RaiseError::no. As HTTPResponse.rethrow.
+    void rethrow() const;
 };
 
 }  // namespace cyclone::httpclient

@@ -99,6 +99,12 @@ public:
         }
         add(name, value);
     }
+    /// Reads fields of which each stands on a line, which ends with CRLF or LF; a line that begins with white space
+    /// goes on the one before. Throws std::invalid_argument for a line without a colon, and as add(). As
+    /// HTTPHeaders.parse; what comes over HTTP is read by the engine, which is stricter.
+    static HTTPHeaders parse(std::string_view text);
+    /// Adds what one such line has. As HTTPHeaders.parse_line.
+    void parse_line(std::string_view line);
     /// Adds a field of bytes that live elsewhere, at least as long as this, and are known to be valid.
     void add_borrowed(std::string_view name, std::string_view value) {
         fields_.push_back({name, value});
@@ -234,3 +240,7 @@ private:
 };
 
 }  // namespace cyclone::httputil
+
+#ifndef CYCLONE_SEPARATE_COMPILATION
+#include <cyclone/impl/httputil_header_lines.ipp>
+#endif

@@ -79,6 +79,16 @@ CYCLONE_INLINE std::vector<std::pair<std::string, std::string>> OptionParser::it
     return result;
 }
 
+CYCLONE_INLINE std::vector<std::string> OptionParser::groups() const {
+    std::vector<std::string> result;
+    for (const auto& entry : entries_) {
+        if (!entry->group.empty() && std::ranges::find(result, entry->group) == result.end()) {
+            result.push_back(entry->group);
+        }
+    }
+    return result;
+}
+
 CYCLONE_INLINE std::string OptionParser::unknown_option(std::string_view name,
                                                         std::string_view dashes) const {
     const std::string wanted = detail::with_dashes(name);

@@ -197,10 +197,13 @@ CYCLONE_INLINE void Reactor::on_hangup(std::function<void()> handler) {
 }
 
 CYCLONE_INLINE std::chrono::nanoseconds Reactor::seconds() const {
-    return std::chrono::steady_clock::now().time_since_epoch();
+    return time_ ? time_->seconds() : std::chrono::steady_clock::now().time_since_epoch();
 }
 
 CYCLONE_INLINE DelayedCall Reactor::call_later(std::chrono::nanoseconds delay, Call call) {
+    if (time_) {
+        return time_->call_later(delay, std::move(call));
+    }
     auto entry = std::make_shared<detail::TimerEntry>(*context_, std::move(call));
     entry->timer.expires_after(std::max(delay, std::chrono::nanoseconds(0)));
     entry->timer.async_wait([entry](const boost::system::error_code&) {

@@ -91,22 +91,35 @@ CYCLONE_INLINE std::shared_ptr<http::Service> Application::service() const {
     return Dispatcher::make(core_);
 }
 
-CYCLONE_INLINE std::optional<Router::Found> ApplicationCore::find(std::string_view host,
-                                                                  std::string_view path) const {
-    if (!hosts.empty()) {
-        std::string name(httputil::split_host_and_port(host).host);
-        std::ranges::transform(name, name.begin(), httputil::detail::to_lower);
-        for (const Host& candidate : hosts) {
-            PathArguments caught;
-            if (!candidate.pattern.match(name, caught)) {
-                continue;
-            }
-            if (auto found = candidate.router.find(path)) {
-                return found;
-            }
+CYCLONE_INLINE std::optional<Router::Found> ApplicationCore::find_for_host(
+    std::string_view host, std::string_view path) const {
+    std::string name(httputil::split_host_and_port(host).host);
+    std::ranges::transform(name, name.begin(), httputil::detail::to_lower);
+    for (const Host& candidate : hosts) {
+        PathArguments caught;
+        if (!candidate.pattern.match(name, caught)) {
+            continue;
+        }
+        if (auto found = candidate.router.find(path)) {
+            return found;
         }
     }
-    return router->find(path);
+    return std::nullopt;
+}
+
+CYCLONE_INLINE std::optional<Router::Found> ApplicationCore::find(std::string_view host,
+                                                                  std::string_view path) const {
+    if (hosts.empty()) {
+        return router->find(path);
+    }
+    auto found = find_for_host(host, path);
+    if (!found) {
+        found = router->find(path);
+    }
+    if (!found && !settings.default_host.empty()) {
+        found = find_for_host(settings.default_host, path);
+    }
+    return found;
 }
 
 CYCLONE_INLINE std::string ApplicationCore::reverse_url(

@@ -53,6 +53,10 @@ public:
     /// group_dict.
     std::vector<std::pair<std::string, std::string>> items(std::string_view group = {}) const;
 
+    /// The groups that options were defined in, in the order of their first option. As
+    /// OptionParser.groups.
+    std::vector<std::string> groups() const;
+
     /// Reads `--name=value` and, for a switch, `--name`, up to the first argument that starts with
     /// no dash, or past `--`; gives the arguments from there on. `arguments` doesn't begin with the
     /// program's name.

@@ -62,10 +62,14 @@ public:
     /// any, it has the system's default effect.
     void on_hangup(std::function<void()> handler);
 
-    /// Logs a warning for each call that takes `limit` or longer, while which nobody else is
-    /// served, and which handler of a web::Application it was, as far as that is known; 0 turns
-    /// that off. It costs some time for each call. For this thread, whose reactors run() from then
-    /// on. As slow_callback_duration of Python's asyncio.
+    /// Takes the time from `time`, which also makes the calls of call_later(), until nullptr gives
+    /// it back to the system's clock. For tests: see testing::VirtualTime.
+    void use_time(ReactorTime* time) { time_ = time; }
+
+    /// Logs a warning for each call that takes `limit` or longer, while which nobody else is served,
+    /// and which handler of a web::Application it was, as far as that is known; 0 turns that off.
+    /// It costs some time for each call. For this thread, whose reactors run() from then on. As
+    /// slow_callback_duration of Python's asyncio.
     void set_slow_callback_duration(std::chrono::nanoseconds limit);
 
     std::chrono::nanoseconds seconds() const override;
@@ -119,6 +123,8 @@ private:
     std::unordered_map<std::type_index, std::shared_ptr<void>> components_;
     std::optional<Deferred<>> shutdown_;
     Reactor* previous_ = nullptr;
+    /// Null: the system's clock.
+    ReactorTime* time_ = nullptr;
     bool running_ = false;
     bool stopping_ = false;
 };

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <cyclone/reactor/reactor_time.hpp>
@@ -38,6 +39,16 @@ public:
         }
         // A call may have advanced it further.
         now_ = std::max(now_, target);
+    }
+
+    /// How long it is until the next call is due; nullopt when there is none.
+    std::optional<std::chrono::nanoseconds> until_next_call() const {
+        for (const auto& [due, entry] : calls_) {
+            if (entry->active) {
+                return due.first - now_;
+            }
+        }
+        return std::nullopt;
     }
 
 private:

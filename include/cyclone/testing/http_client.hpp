@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <cyclone/testing/memory_connection.hpp>
+#include <cyclone/testing/virtual_time.hpp>
 
 namespace cyclone::testing {
 
@@ -28,9 +29,9 @@ struct Response {
     }
 };
 
-/// Takes one response to a `method` request from the front of `bytes`; nothing when it is not complete yet.
-/// `ended`: the connection has been closed, which ends a body without a length. Throws std::runtime_error for what is
-/// no response.
+/// Takes one response to a `method` request from the front of `bytes`; nothing when it is not
+/// complete yet. `ended`: the connection has been closed, which ends a body without a length.
+/// Throws std::runtime_error for what is no response.
 std::optional<Response> take_response(std::string& bytes, std::string_view method, bool ended);
 
 /// Drives an Application without a port: requests and answers are bytes in memory.
@@ -44,10 +45,11 @@ public:
     explicit HTTPClient(A& application, std::string remote_ip = "127.0.0.1")
         : connection_(application.service(), application.http_settings(), std::move(remote_ip)) {}
 
-    /// Sends a request, with a Host and a Content-Length where `headers` have none, and waits for the answer.
+    /// Sends a request, with a Host and a Content-Length where `headers` have none, and waits for
+    /// the answer.
     ///
-    /// Runs this thread's reactor until it is there; throws std::runtime_error when it is not after `timeout`, or when
-    /// the server closes first.
+    /// Runs this thread's reactor until it is there; throws std::runtime_error when it is not after
+    /// `timeout`, or when the server closes first.
     Response fetch(std::string_view method, std::string_view target,
                    const httputil::HTTPHeaders& headers = {}, std::string_view body = {},
                    std::chrono::milliseconds timeout = std::chrono::seconds(5)) {
@@ -71,7 +73,11 @@ public:
     /// The same for a request in its bytes.
     Response fetch_raw(std::string_view request,
                        std::chrono::milliseconds timeout = std::chrono::seconds(5)) {
-        connection_.send(request);
+        if (random_ != nullptr) {
+            connection_.send(request, *random_);
+        } else {
+            connection_.send(request);
+        }
         return receive(request.substr(0, request.find(' ')), timeout);
     }
 
@@ -90,18 +96,30 @@ public:
             }
             auto& context = reactor::current().context();
             context.restart();
-            context.run_one_until(until);
+            VirtualTime* const time = VirtualTime::current();
+            if (time == nullptr) {
+                context.run_one_until(until);
+            } else if (context.poll_one() == 0 && !time->advance_to_next_call()) {
+                context.restart();
+                context.run_one_until(until);
+            }
             if (std::chrono::steady_clock::now() >= until) {
                 throw std::runtime_error("no complete response in time: " + received_);
             }
         }
     }
 
+    /// From now on requests are sent in pieces whose sizes `random` decides, which must outlive
+    /// this.
+    void split_by(Random& random) { random_ = &random; }
+
     MemoryConnection& connection() { return connection_; }
 
 private:
     MemoryConnection connection_;
     std::string received_;
+    /// Null: in one piece.
+    Random* random_ = nullptr;
 };
 
 inline std::optional<Response> take_response(std::string& bytes, std::string_view method,

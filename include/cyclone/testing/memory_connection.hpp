@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include <cyclone/httpserver.hpp>
+#include <cyclone/testing/seed.hpp>
 
 namespace cyclone::testing {
 
-/// A client's end of a connection to a Service that exists in memory alone: no port, no system call, no waiting.
+/// A client's end of a connection to a Service that exists in memory alone: no port, no system
+/// call, no waiting.
 class MemoryConnection final : private http::ServerConnection::Shell {
 public:
     explicit MemoryConnection(std::shared_ptr<http::Service> service,
@@ -24,8 +26,8 @@ public:
         : remote_ip_(std::move(remote_ip)),
           context_{.service = std::move(service), .settings = std::move(settings)},
           connection_(context_) {
-        connection_.attach(*this, {.address = remote_ip_, .trusted_proxy = context_.settings.xheaders},
-                           0);
+        connection_.attach(*this,
+                           {.address = remote_ip_, .trusted_proxy = context_.settings.xheaders}, 0);
     }
     MemoryConnection(const MemoryConnection&) = delete;
     MemoryConnection& operator=(const MemoryConnection&) = delete;
@@ -44,6 +46,16 @@ public:
             bytes.remove_prefix(size);
             connection_.received(size, std::chrono::steady_clock::now());
             settle();
+        }
+    }
+    /// The same in pieces whose sizes chance decides.
+    void send(std::string_view bytes, Random& random) {
+        while (!bytes.empty()) {
+            // Short pieces are where a parser is surprised.
+            const std::size_t most = random.one_in(2) ? 4 : bytes.size();
+            const std::size_t size = 1 + random.below(std::min(most, bytes.size()));
+            send(bytes.substr(0, size));
+            bytes.remove_prefix(size);
         }
     }
     /// Says that no more will be sent.

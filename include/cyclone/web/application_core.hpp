@@ -31,6 +31,7 @@ struct ApplicationCore {
     mutable std::atomic<bool> served = false;
 
     std::optional<Router::Found> find(std::string_view host, std::string_view path) const;
+    std::optional<Router::Found> find_for_host(std::string_view host, std::string_view path) const;
     std::string reverse_url(std::string_view name, std::span<const std::string> arguments) const;
     void log_request(RequestHandler& handler) const;
 };

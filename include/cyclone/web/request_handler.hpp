@@ -181,13 +181,14 @@ public:
     /// For 30 days, unless `attributes` say otherwise. Needs the setting cookie_secret. Anybody can
     /// read the value; none can change it. As set_signed_cookie, formerly set_secure_cookie.
     void set_signed_cookie(std::string_view name, std::string_view value,
-                           CookieAttributes attributes = {.expires_days = 30}, int version = 2);
+                           CookieAttributes attributes = {.expires_days = 30},
+                           int version = default_signed_value_version);
     /// The value of a cookie that we signed; nullopt for any other.
     std::optional<std::string> get_signed_cookie(std::string_view name,
                                                  const SignedValueLimits& limits = {}) const;
     std::optional<int> get_signed_cookie_key_version(std::string_view name) const;
     std::string create_signed_value(std::string_view name, std::string_view value,
-                                    int version = 2) const;
+                                    int version = default_signed_value_version) const;
 
     // -- the response's body
 

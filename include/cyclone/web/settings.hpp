@@ -43,6 +43,10 @@ struct Settings {
     /// Where authenticated() sends those who are not logged in.
     std::string login_url{};
 
+    /// Of which host the routes are, as add_handlers() has them, for requests that fit no other
+    /// route: for names that nobody has thought of. As the argument default_host.
+    std::string default_host{};
+
     /// A folder that is served below static_url_prefix; also its favicon.ico and robots.txt.
     std::string static_path{};
     std::string static_url_prefix = "/static/";

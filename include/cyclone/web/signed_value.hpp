@@ -9,6 +9,12 @@
 
 namespace cyclone::web {
 
+/// As tornado.web.DEFAULT_SIGNED_VALUE_VERSION and its like.
+inline constexpr int default_signed_value_version = 2;
+inline constexpr int default_signed_value_min_version = 1;
+inline constexpr int min_supported_signed_value_version = 1;
+inline constexpr int max_supported_signed_value_version = 2;
+
 /// Values that come back unchanged or not at all: with a time and a signature. Tornado reads what
 /// is made here, and the other way round. As tornado.web.create_signed_value.
 ///
@@ -16,14 +22,14 @@ namespace cyclone::web {
 /// std::invalid_argument for another one, and for secrets with versions where `key_version` is none
 /// of them.
 std::string create_signed_value(
-    const CookieSecret& secret, std::string_view name, std::string_view value, int version = 2,
-    std::optional<int> key_version = std::nullopt,
+    const CookieSecret& secret, std::string_view name, std::string_view value,
+    int version = default_signed_value_version, std::optional<int> key_version = std::nullopt,
     std::chrono::system_clock::time_point now = std::chrono::system_clock::now());
 
 struct SignedValueLimits {
     double max_age_days = 31;
     /// Values of an older format are refused.
-    int min_version = 1;
+    int min_version = default_signed_value_min_version;
 };
 
 /// The value that was signed; nullopt when it is none of ours, for another name, or too old. As
