@@ -137,12 +137,16 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def exchange(port, message, quiet=0.25):
+def exchange(port, message, quiet=0.25, in_two=False):
     """What comes back until the server closes, or says nothing for a while."""
+    head = message.find(b"\r\n\r\n") + 4 if in_two else 0
     received = b""
     with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
         try:
-            client.sendall(message)
+            if in_two:
+                client.sendall(message[:head])
+                time.sleep(0.03)
+            client.sendall(message[head:])
             while select.select([client], [], [], quiet)[0]:
                 piece = client.recv(65536)
                 if not piece:
@@ -246,11 +250,14 @@ class Check:
         assert len(statuses) == len(seen), "%d responses %s, but we have counted %s" % (len(statuses), statuses, seen)
 
     def through(self, kind, message):
-        exchange(self.nginx_ports[kind], message)
+        # A body that has come with its head nginx frames by a length, even where it streams.
+        exchange(self.nginx_ports[kind], message, in_two=kind == "streamed")
         forwarded = self.forwarded(kind)
         seen = self.seen_by_us()
+        # One whose body nginx refuses when it has forwarded the head is broken off, and may not count with us.
+        complete = [line for line in forwarded if '" status 400 "' not in line]
         # The mark itself was forwarded, too.
-        assert len(seen) == len(forwarded) + 1, "nginx has forwarded %d requests, and we have had %d:\n%s%s" % (
+        assert len(complete) + 1 <= len(seen) <= len(forwarded) + 1, "nginx has forwarded %d requests, and we have had %d:\n%s%s" % (
             len(forwarded), len(seen) - 1, "".join(forwarded), "".join(seen))
         return len(forwarded)
 
