@@ -110,6 +110,7 @@ struct Flushes : Watched<> {
             write(std::string(100'000, 'x') + group);
             co_await flush();
             look(request);
+            co_await gate();
         }
     }
 };
@@ -338,7 +339,7 @@ BOOST_FIXTURE_TEST_CASE(a_client_may_go_at_each_await_of_each_kind_of_handler, F
         {.name = "coroutine", .answer = "bgroup", .awaits = 3},
         {.name = "awaitable", .answer = "group", .awaits = 2},
         {.name = "streamed", .request = body + "a piece.", .answer = "group", .awaits = 3},
-        {.name = "flushes", .answer = "xgroup", .stalls = true, .awaits = 3},
+        {.name = "flushes", .answer = "xgroup", .stalls = true, .awaits = 6},
         {.name = "held", .answer = "group"},
         {.name = "private", .answer = "Location: /login"},
         {.name = "redirects", .answer = "Location: /to/group?a=b"},

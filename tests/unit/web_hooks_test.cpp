@@ -6,6 +6,7 @@
 #include <fstream>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -14,7 +15,10 @@
 #include <cyclone/testing.hpp>
 #include <cyclone/web.hpp>
 #include <cyclone/web/static_files.hpp>
+#include <cyclone/websocket.hpp>
 #include <tests/unit/captured_log.hpp>
+
+#include "tests/unit/websocket_wire.hpp"
 
 using namespace cyclone;
 namespace fs = std::filesystem;
@@ -135,6 +139,28 @@ struct Detached : web::RequestHandler, http::UpgradedStream::Receiver {
 private:
     std::shared_ptr<http::UpgradedStream> stream_;
     http::ExchangePtr kept_;
+};
+
+struct Socket : websocket::WebSocketHandler {
+    inline static std::string events;
+    void open() { events += "open:" + selected_subprotocol().value_or("none") + " "; }
+    void on_message(std::string_view text) { events += "message:" + std::string(text) + " "; }
+    void on_ping(std::string_view payload) override {
+        events += "ping:" + std::string(payload) + " ";
+    }
+    void on_pong(std::string_view payload) override {
+        events += "pong:" + std::string(payload) + " ";
+    }
+    void on_close() override { events += "close:" + std::to_string(close_code().value_or(0)); }
+    bool check_origin(std::string_view origin) override { return origin == "http://friend"; }
+    std::optional<std::string> select_subprotocol(
+        std::span<const std::string_view> offered) override {
+        return std::string(offered.back());
+    }
+    std::optional<websocket::CompressionOptions> get_compression_options() override {
+        return websocket::CompressionOptions{};
+    }
+    std::size_t max_message_size() const override { return 5; }
 };
 
 struct Arrived : web::RequestHandler {
@@ -321,6 +347,33 @@ BOOST_AUTO_TEST_CASE(a_handler_may_give_its_connection_away) {
     }
     BOOST_TEST(Detached::lost == 1);
     BOOST_TEST(fetch(application, "GET", "/").status == 426u);
+}
+
+BOOST_AUTO_TEST_CASE(the_hooks_of_a_websocket_are_asked_and_told) {
+    CapturedLog log;
+    const web::Application application({web::url<Socket>("/")});
+    Socket::events.clear();
+    httputil::HTTPHeaders handshake{{"Connection", "Upgrade"},
+                                    {"Upgrade", "websocket"},
+                                    {"Sec-WebSocket-Version", "13"},
+                                    {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
+                                    {"Sec-WebSocket-Protocol", "chat, shout"},
+                                    {"Sec-WebSocket-Extensions", "permessage-deflate"},
+                                    {"Origin", "http://stranger"}};
+    BOOST_TEST(fetch(application, "GET", "/", handshake).status == 403u);
+    BOOST_TEST(Socket::events == "");
+    handshake.set("Origin", "http://friend");
+    testing::HTTPClient client(application);
+    const auto answer = client.fetch("GET", "/", handshake);
+    BOOST_TEST(answer.status == 101u);
+    BOOST_TEST(answer.header("Sec-WebSocket-Protocol") == "shout");
+    BOOST_TEST(answer.header("Sec-WebSocket-Extensions").starts_with("permessage-deflate"));
+    auto& connection = client.connection();
+    connection.send(wire::from_client(0x89, "a"));
+    connection.send(wire::from_client(0x8a, "b"));
+    connection.send(wire::from_client(0x81, "five5"));
+    connection.send(wire::from_client(0x81, "sixsix"));
+    BOOST_TEST(Socket::events == "open:shout ping:a pong:b message:five5 close:1009");
 }
 
 BOOST_AUTO_TEST_CASE(a_request_tells_what_arrived) {
