@@ -1,11 +1,11 @@
 // Redis behind HTTP: keys are read, set and deleted, and channels are listened to as they speak.
 //
-//     ./redis --port=8888 --redis=127.0.0.1:6379         prints: listening on
-//     http://127.0.0.1:8888/ curl -d value=red http://127.0.0.1:8888/text/rose  prints: rose=red
-//     curl http://127.0.0.1:8888/text/rose               prints: rose=red
-//     curl -X DELETE http://127.0.0.1:8888/text/rose     prints: DEL rose=1
-//     curl http://127.0.0.1:8888/text/rose               is a 404
-//     curl -N http://127.0.0.1:8888/queue/news           prints: subscribed to news
+//     ./redis --port=8888 --redis=127.0.0.1:6379
+//     curl -d value=red http://127.0.0.1:8888/text/rose         prints: rose=red
+//     curl http://127.0.0.1:8888/text/rose                      prints: rose=red
+//     curl -X DELETE http://127.0.0.1:8888/text/rose            prints: DEL rose=1
+//     curl http://127.0.0.1:8888/text/rose                      is a 404
+//     curl -N http://127.0.0.1:8888/queue/news                  prints: subscribed to news
 //     curl -d message=hello http://127.0.0.1:8888/queue/news    prints: OK 0
 
 #include <iostream>

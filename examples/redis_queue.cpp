@@ -8,6 +8,8 @@
 
 #include <iostream>
 #include <map>
+#include <string>
+#include <vector>
 
 #include <cyclone/options.hpp>
 #include <cyclone/reactor.hpp>
@@ -20,8 +22,8 @@ int done = 0;
 
 Deferred<> work(redis::Connection db, std::string name) {
     // Waits on a connection of its own, for one job at a time.
-    const auto streams =
-        co_await db.xreadgroup("resizers", name, {{"jobs", ">"}}, {.count = 1, .block = 1s});
+    auto reading = db.xreadgroup("resizers", name, {{"jobs", ">"}}, {.count = 1, .block = 1s});
+    const auto streams = co_await reading;
     for (const auto& [stream, entries] : streams) {
         for (const auto& [id, fields] : entries) {
             std::cout << name << ": " << fields.at("do") << " " << fields.at("file") << std::endl;
@@ -34,11 +36,14 @@ Deferred<> work(redis::Connection db, std::string name) {
 Deferred<> run(redis::Connection db) {
     co_await db.del("jobs");
     co_await db.xgroup_create("jobs", "resizers", "0", true);
-    for (const std::string file : {"cat.png", "dog.png", "owl.png"}) {
+    const std::vector<std::string> files{"cat.png", "dog.png", "owl.png"};
+    for (const std::string& file : files) {
         const std::map<std::string, std::string> job{{"do", "resize"}, {"file", file}};
-        co_await db.xadd("jobs", job, "*", {.maxlen = 1000});
+        auto adding = db.xadd("jobs", job, "*", {.maxlen = 1000});
+        co_await adding;
     }
-    for (const std::string name : {"worker 1", "worker 2", "worker 1"}) {
+    const std::vector<std::string> names{"worker 1", "worker 2", "worker 1"};
+    for (const std::string& name : names) {
         co_await work(db, name);
     }
     std::cout << "done: " << done << std::endl;

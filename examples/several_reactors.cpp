@@ -2,7 +2,7 @@
 //
 //     ./several_reactors --port=8888 --reactors=2    prints: 2 reactors on port 8888
 //     curl http://127.0.0.1:8888/                    prints: reactor 0, or: reactor 1
-//     curl http://127.0.0.1:8888/metrics             prints: # HELP http_requests_total, and what both have done
+//     curl http://127.0.0.1:8888/metrics             prints: # HELP http_requests_total (of both)
 
 #include <atomic>
 #include <iostream>

@@ -1,7 +1,6 @@
 // Serves by HTTPS, with a certificate that curl checks.
 //
-//     openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
-//         -addext subjectAltName=DNS:localhost -keyout key.pem -out cert.pem
+//     openssl req -x509 -newkey rsa -nodes -subj /CN=localhost -keyout key.pem -out cert.pem
 //     ./ssl --port=8443 --cert=cert.pem --key=key.pem  prints: listening on https://127.0.0.1:8443/
 //     curl --cacert cert.pem https://localhost:8443/   prints: Hello, https
 

@@ -18,7 +18,7 @@ namespace cyclone::web {
 /// What a StaticFileHandler is told by its route.
 struct StaticFileSettings {
     /// The folder; relative to the working directory of the program's start.
-    std::string path;
+    std::string path{};
     /// Served for a folder; without one, a folder is a 403.
     std::optional<std::string> default_filename{};
     /// Sends `file.br` or `file.gz` instead of `file` to those who take it.
