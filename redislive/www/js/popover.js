@@ -10,10 +10,12 @@ export class Popover {
     this.panel = panel;
     button.setAttribute('aria-expanded', 'false');
     button.addEventListener('click', () => this.toggle());
+    this.opened = opened;
     panel.addEventListener('toggle', (event) => {
-      const open = event.newState === 'open';
-      set_attribute(button, 'aria-expanded', String(open));
-      (open ? opened : closed)();
+      if (event.newState === 'closed') {
+        set_attribute(button, 'aria-expanded', 'false');
+        closed();
+      }
     });
     addEventListener('resize', () => this.is_open() && this.place());
   }
@@ -28,6 +30,9 @@ export class Popover {
     } else {
       this.panel.showPopover({source: this.button});
       this.place();
+      // Not at the event "toggle", which comes later: what is typed at once goes where opened() puts the focus.
+      set_attribute(this.button, 'aria-expanded', 'true');
+      this.opened();
     }
   }
 
