@@ -5,29 +5,13 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <new>
 #include <string_view>
 
 #include <boost/asio/post.hpp>
 
 #include <cyclone/reactor.hpp>
 
-namespace {
-
-std::size_t allocations = 0;
-
-}  // namespace
-
-// Not to be inlined: the compiler would see malloc() on one side and operator delete on the other.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size)) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "counted_allocations.hpp"
 
 using namespace cyclone;
 
@@ -79,9 +63,9 @@ int main(int argc, char** argv) {
     }
     reactor::Reactor reactor;
     reactor.run_until(run(1000));
-    const std::size_t before = allocations;
+    const std::size_t before = bench::allocations;
     reactor.run_until(run(std::atoi(argv[2])));
-    std::printf("%zu allocations\n", allocations - before);
+    std::printf("%zu allocations\n", bench::allocations - before);
     std::fflush(stdout);
     std::_Exit(0);
 }

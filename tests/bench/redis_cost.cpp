@@ -6,7 +6,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,21 +15,7 @@
 #include <cyclone/redis/commands.hpp>
 #include <cyclone/redis/pipeline.hpp>
 
-namespace {
-
-std::size_t allocations = 0;
-
-}  // namespace
-
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size)) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "counted_allocations.hpp"
 
 namespace {
 
@@ -105,10 +90,10 @@ int main(int argc, char** argv) {
     redis::Pipeline pipeline("here:1");
     pipeline.connected();
     run(pipeline, 64 * in_flight);
-    const std::size_t before = allocations;
+    const std::size_t before = bench::allocations;
     run(pipeline, std::atoi(argv[1]));
     // Those of run() itself: two strings that grow, and the list of workers.
     constexpr std::size_t own = 10;
-    const std::size_t all = allocations - before;
+    const std::size_t all = bench::allocations - before;
     std::printf("%zu allocations\n", all > own ? all - own : 0);
 }

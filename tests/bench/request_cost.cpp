@@ -9,26 +9,10 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <new>
 #include <string>
 
 #include "bench_routes.hpp"
-
-namespace {
-
-std::size_t allocations = 0;
-
-}  // namespace
-
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size)) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "counted_allocations.hpp"
 
 using namespace cyclone;
 
@@ -83,11 +67,11 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "request-cost: the answer is %.12s\n", buffer);
         return 1;
     }
-    const std::size_t before = allocations;
+    const std::size_t before = bench::allocations;
     for (int i = 0; i < count; ++i) {
         exchange();
     }
-    std::printf("%zu allocations\n", allocations - before);
+    std::printf("%zu allocations\n", bench::allocations - before);
     std::fflush(stdout);
     std::_Exit(0);
 }
