@@ -57,6 +57,42 @@ BOOST_AUTO_TEST_CASE(a_head_is_taken_apart_into_views_of_its_bytes) {
     BOOST_TEST((request.path.data() >= begin && request.path.data() < begin + parsed.bytes.size()));
 }
 
+BOOST_AUTO_TEST_CASE(a_name_has_token_characters_alone_wherever_in_it_they_stand) {
+    const std::string_view marks = "!#$%&'*+-.^_`|~";
+    for (const std::size_t size : {1U, 15U, 16U, 17U, 33U}) {
+        for (std::size_t at = 0; at < size; ++at) {
+            for (int value = 0; value < 256; ++value) {
+                const char c = static_cast<char>(value);
+                if (c == ':') {
+                    continue;
+                }
+                const bool token = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                   marks.find(c) != std::string_view::npos;
+                std::string name(size, 'n');
+                name[at] = c;
+                const Parsed parsed = with_fields(name + ": some value, to be longer than 16\r\n");
+                BOOST_TEST_REQUIRE((parsed.state == State::complete) == token,
+                                   "byte " << value << " at " << at << " of " << size);
+                if (token) {
+                    BOOST_TEST_REQUIRE(parsed.request.headers.get_all()[1].name == name);
+                }
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_host_is_judged_whatever_came_before_it) {
+    const std::string longest(64, 'a');
+    for (const std::string host : {"example.org", "example.orh", "a", "", "127.0.0.1:8080"}) {
+        BOOST_TEST(status_for_host(host) == 0U);
+        BOOST_TEST(status_for_host("example.or/") == 400U);
+        BOOST_TEST(status_for_host("127.0.0.1:808x") == 400U);
+        BOOST_TEST(status_for_host(longest) == 0U);
+        BOOST_TEST(status_for_host(longest + "/") == 400U);
+        BOOST_TEST(status_for_host(host) == 0U);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(the_absolute_form_gives_the_host_and_goes_before_the_host_field) {
     const Parsed parsed("GET http://a.example:81/p?q HTTP/1.1\r\nHost: b.example\r\n\r\n");
     BOOST_TEST(parsed.request.host == "a.example:81");

@@ -76,7 +76,11 @@ inline const char* find_control(const char* at, const char* end) {
             const int mask = _mm_movemask_epi8(_mm_or_si128(low, _mm_cmpeq_epi8(bytes, del)));
             if (mask != 0) {
                 at += __builtin_ctz(static_cast<unsigned>(mask));
-                break;
+                if (*at != '\t') {
+                    return at;
+                }
+                ++at;
+                continue;
             }
             at += 16;
         }
@@ -91,16 +95,42 @@ inline const char* find_control(const char* at, const char* end) {
     }
 }
 
+/// The first byte from `at` on that is no token character, or `end`.
+inline const char* find_not_token(const char* at, const char* end) {
+#if defined(__SSE2__)
+    // Names of header fields are made of letters, digits and hyphens, and fit in most often.
+    if (end - at >= 16) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+        const __m128i letter = _mm_sub_epi8(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+        const __m128i digit = _mm_sub_epi8(bytes, _mm_set1_epi8('0'));
+        const __m128i common = _mm_or_si128(
+            _mm_cmpeq_epi8(bytes, _mm_set1_epi8('-')),
+            _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(25)), letter),
+                         _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit)));
+        at += __builtin_ctz(~static_cast<unsigned>(_mm_movemask_epi8(common)));
+    }
+#endif
+    while (at != end && is(*at, token_character)) {
+        ++at;
+    }
+    return at;
+}
+
 /// Whether `token`, in which all characters are token characters, is `lower` but for the case.
 template <std::size_t N>
-constexpr bool is_token(std::string_view token, const char (&lower)[N]) {
+bool is_token(std::string_view token, const char (&lower)[N]) {
     if (token.size() != N - 1) {
         return false;
     }
     // Of the token characters, the capital letters alone become lower case letters by this bit.
-    unsigned different = 0;
-    for (std::size_t i = 0; i < N - 1; ++i) {
-        different |= static_cast<unsigned>((token[i] | 0x20) ^ lower[i]);
+    constexpr std::uint64_t lower_case = 0x2020202020202020;
+    std::uint64_t different = 0;
+    std::size_t i = 0;
+    for (; i + 8 <= N - 1; i += 8) {
+        different |= (load_8(token.data() + i) | lower_case) ^ load_8(lower + i);
+    }
+    for (; i < N - 1; ++i) {
+        different |= static_cast<unsigned char>((token[i] | 0x20) ^ lower[i]);
     }
     return different == 0;
 }

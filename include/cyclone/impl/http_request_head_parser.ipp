@@ -24,12 +24,9 @@ inline bool is_percent_encoded(std::string_view text) {
     return true;
 }
 
-/// Whether `host` is `uri-host [":" port]` of RFC 9110 7.2, or empty. Of IP literals, IPv6 addresses alone.
-inline bool is_valid_host(std::string_view host) {
+/// Whether `host` is `uri-host [":" port]` of RFC 9110 7.2. Of IP literals, IPv6 addresses alone.
+inline bool is_uri_host(std::string_view host) {
     using namespace httputil::detail;
-    if (host.empty()) {
-        return true;
-    }
     std::size_t end = 0;
     if (host.front() == '[') {
         const std::size_t close = host.find(']');
@@ -81,6 +78,30 @@ inline bool is_valid_host(std::string_view host) {
         if (port > 65535) {
             return false;
         }
+    }
+    return true;
+}
+
+/// Whether `host` is a value that the Host field may have: as above, or empty.
+inline bool is_valid_host(std::string_view host) {
+    // Most servers have one name, that all clients ask for.
+    struct Known {
+        std::size_t size = 0;
+        char text[64]{};
+    };
+    static constinit thread_local Known known;
+    if (host.empty()) {
+        return true;
+    }
+    if (host.size() == known.size && std::memcmp(host.data(), known.text, host.size()) == 0) {
+        return true;
+    }
+    if (!is_uri_host(host)) {
+        return false;
+    }
+    if (host.size() <= sizeof known.text) {
+        known.size = host.size();
+        std::memcpy(known.text, host.data(), host.size());
     }
     return true;
 }
@@ -298,10 +319,7 @@ CYCLONE_INLINE bool RequestHeadParser::parse_target(std::string_view target,
 
 CYCLONE_INLINE bool RequestHeadParser::parse_field(const char* line, const char* end,
                                                    httputil::HTTPServerRequest& request) {
-    const char* at = line;
-    while (at != end && httputil::detail::is(*at, httputil::detail::token_character)) {
-        ++at;
-    }
+    const char* at = httputil::detail::find_not_token(line, end);
     if (at == line || at == end || *at != ':') {
         refuse(400, *line == ' ' || *line == '\t'
                         ? "a header field is folded over two lines"
