@@ -78,6 +78,7 @@ struct Echo : Unguarded {
             names.push_back(argument.name);
         }
         std::ranges::sort(names);
+        names.erase(std::unique(names.begin(), names.end()), names.end());
         for (const std::string& name : names) {
             arguments[name] = to_json(get_arguments(name));
         }

@@ -6,6 +6,8 @@
 A request is smuggled where a proxy and the server behind it do not agree on where one ends and the next begins. So for each
 message: what nginx says that it has forwarded is what we say that we have had, nobody else's answer comes to the next client,
 and sent directly each request that we have counted has its answer.
+
+That this would find a server that is wrong is shown first, by one that is on purpose.
 """
 import re
 import select
@@ -14,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -137,8 +140,8 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def exchange(port, message, quiet=0.25, in_two=False):
-    """What comes back until the server closes, or says nothing for a while."""
+def exchange(port, message, in_two=False, to_end=False, half_close=False):
+    """What comes back until the server closes, or, but for `to_end`, says nothing for a while."""
     head = message.find(b"\r\n\r\n") + 4 if in_two else 0
     received = b""
     with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
@@ -147,7 +150,9 @@ def exchange(port, message, quiet=0.25, in_two=False):
                 client.sendall(message[:head])
                 time.sleep(0.03)
             client.sendall(message[head:])
-            while select.select([client], [], [], quiet)[0]:
+            if half_close:
+                client.shutdown(socket.SHUT_WR)
+            while select.select([client], [], [], PATIENCE if to_end else 0.25 if received else 1)[0]:
                 piece = client.recv(65536)
                 if not piece:
                     break
@@ -204,33 +209,96 @@ http {{
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f;
     uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
     underscores_in_headers on; ignore_invalid_headers off;
-    log_format forwarded 'forwarded "$upstream_addr" status $status "$request"';
-    upstream app {{ server 127.0.0.1:{app}; keepalive 1; }}
+    log_format forwarded 'forwarded "$upstream_addr" answered "$upstream_bytes_received" status $status "$request"';
     proxy_http_version 1.1; proxy_next_upstream off; proxy_set_header Connection ""; proxy_read_timeout 5s;
+    # So that what is forwarded is done with, and logged, before what comes next.
+    proxy_ignore_client_abort on; lingering_close off;
+{servers}}}
+"""
+NGINX_SERVER = """
+    upstream {name} {{ server 127.0.0.1:{port}; keepalive 1; }}
     server {{
-        listen 127.0.0.1:{buffered}; access_log {folder}/buffered.log forwarded;
-        location / {{ proxy_pass http://app; }}
+        listen 127.0.0.1:{buffered}; access_log {folder}/{name}-buffered.log forwarded;
+        location / {{ proxy_pass http://{name}; }}
     }}
     server {{
-        listen 127.0.0.1:{streamed}; access_log {folder}/streamed.log forwarded;
-        location / {{ proxy_pass http://app; proxy_request_buffering off; }}
+        listen 127.0.0.1:{streamed}; access_log {folder}/{name}-streamed.log forwarded;
+        location / {{ proxy_pass http://{name}; proxy_request_buffering off; }}
     }}
-}}
 """
 
 
+class Stub:
+    """Answers and logs as we do, but for its mistake."""
+
+    def __init__(self, log):
+        self.log, self.mistake = open(log, "w"), None
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            client, _ = self.listener.accept()
+            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+    def serve(self, client):
+        try:
+            with client, client.makefile("rb") as requests:
+                while self.answer(client, requests):
+                    pass
+        except OSError:
+            pass
+
+    def answer(self, client, requests):
+        method, target = (requests.readline().decode().split(" ") + [""])[:2]
+        head = b"".join(iter(requests.readline, b"\r\n")) if target else b""
+        if not head:
+            return False
+        length = re.search(rb"(?i)content-length: *(\d+)", head)
+        if self.mistake == "takes a body for requests":
+            # A proxy that is answered before it has sent the body sends none.
+            if method == "POST":
+                requests.peek(1)
+        elif b"chunked" in head.lower():
+            while size := int(requests.readline(), 16):
+                requests.read(size + 2)
+            requests.readline()
+        elif length:
+            requests.read(int(length.group(1)))
+        count = {"counts twice": 2, "does not count": 0}.get(self.mistake, 1) if method == "POST" else 1
+        self.log.write("[stub access] 200 %s %s\n" % (method, target) * count)
+        self.log.flush()
+        if self.mistake != "does not answer" or method != "POST":
+            client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(target), target.encode()))
+        return b"connection: close" not in head.lower()
+
+
 class Check:
-    def __init__(self, app, nginx, folder):
-        self.app_log = LogFile(folder / "app.log")
-        self.folder, self.app_port = folder, app
+    def __init__(self, name, port, nginx, folder):
+        self.app_log = LogFile(folder / (name + ".log"))
+        self.folder, self.app_port = folder, port
         self.nginx_ports = nginx
-        self.nginx_logs = {kind: LogFile(folder / (kind + ".log")) for kind in nginx}
+        self.nginx_logs = {kind: LogFile(folder / ("%s-%s.log" % (name, kind))) for kind in nginx}
         self.marks = 0
+
+    def wait_for_nginx(self):
+        for port in self.nginx_ports.values():
+            for _ in range(200):
+                try:
+                    socket.create_connection(("127.0.0.1", port), 1).close()
+                    break
+                except OSError:
+                    time.sleep(0.02)
+        for kind in self.nginx_ports:
+            self.forwarded(kind)
+        self.seen_by_us()
 
     def seen_by_us(self):
         self.marks += 1
         mark = "mark%dx" % self.marks
-        exchange(self.app_port, b"GET /hello?%s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" % mark.encode())
+        exchange(self.app_port, b"GET /hello?%s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" % mark.encode(),
+                 to_end=True)
         return [line for line in self.app_log.lines_to(mark) if " access] " in line]
 
     def forwarded(self, kind):
@@ -238,13 +306,14 @@ class Check:
         self.marks += 1
         mark = "proxied%dx" % self.marks
         received = exchange(self.nginx_ports[kind],
-                            b"GET /echo?%s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" % mark.encode())
+                            b"GET /echo?%s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" % mark.encode(),
+                            to_end=True)
         assert mark.encode() in received, "the next client got %r" % received[:200]
         lines = self.nginx_logs[kind].lines_to(mark)
         return [line for line in lines if not line.startswith('forwarded "-"')]
 
     def directly(self, message):
-        received = exchange(self.app_port, message)
+        received = exchange(self.app_port, message, to_end=True, half_close=True)
         statuses = answers(received, message)
         seen = self.seen_by_us()
         assert len(statuses) == len(seen), "%d responses %s, but we have counted %s" % (len(statuses), statuses, seen)
@@ -254,12 +323,44 @@ class Check:
         exchange(self.nginx_ports[kind], message, in_two=kind == "streamed")
         forwarded = self.forwarded(kind)
         seen = self.seen_by_us()
-        # One whose body nginx refuses when it has forwarded the head is broken off, and may not count with us.
-        complete = [line for line in forwarded if '" status 400 "' not in line]
+        # One whose body nginx refuses when it has forwarded the head is broken off, and has no answer.
+        answered = [line for line in forwarded if re.search(r'answered "[1-9]', line)]
         # The mark itself was forwarded, too.
-        assert len(complete) + 1 <= len(seen) <= len(forwarded) + 1, "nginx has forwarded %d requests, and we have had %d:\n%s%s" % (
-            len(forwarded), len(seen) - 1, "".join(forwarded), "".join(seen))
+        assert len(seen) == len(answered) + 1, "nginx has forwarded %d requests, and we have had %d:\n%s%s" % (
+            len(answered), len(seen) - 1, "".join(forwarded), "".join(seen))
         return len(forwarded)
+
+    def send(self, way, message):
+        """How many requests nginx has forwarded."""
+        if way == "directly":
+            self.directly(message)
+            return 0
+        return self.through(way, message)
+
+
+def check_the_check(check, stub):
+    """Yields what is to be seen of a server that is right, and of each that is wrong, and what was."""
+    inner = b"GET /hello?smuggled HTTP/1.1\r\nHost: h\r\n\r\n"
+    head = b"POST /echo HTTP/1.1\r\nHost: h\r\n"
+    sized = head + b"Content-Length: %d\r\n\r\n" % len(inner) + inner
+    chunked = head + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(inner), inner)
+    two, none = ("forwarded 1 requests, and we have had %d" % count for count in (2, 0))
+    for mistake, way, message, expected in (
+            (None, "directly", sized, ""), (None, "directly", chunked, ""),
+            (None, "buffered", sized, ""), (None, "streamed", sized, ""), (None, "streamed", chunked, ""),
+            ("takes a body for requests", "buffered", sized, two), ("takes a body for requests", "streamed", sized, two),
+            ("counts twice", "directly", sized, "1 responses [200], but we have counted"),
+            ("counts twice", "buffered", sized, two), ("counts twice", "streamed", chunked, two),
+            ("does not count", "directly", sized, "1 responses [200], but we have counted []"),
+            ("does not count", "buffered", sized, none), ("does not count", "streamed", chunked, none),
+            ("does not answer", "directly", sized, "0 responses [], but we have counted")):
+        stub.mistake = mistake
+        seen = ""
+        try:
+            check.send(way, message)
+        except AssertionError as error:
+            seen = str(error)
+        yield "a stub that %s, %s" % (mistake or "is right", way), expected, seen
 
 
 def main():
@@ -276,30 +377,30 @@ def main():
                                    text=True)
         started.append(app)
         app_port = int(re.search(r"\d+", app.stdout.readline()).group())
-        ports = {"buffered": free_port(), "streamed": free_port()}
-        (folder / "nginx.conf").write_text(NGINX.format(folder=folder, app=app_port, **ports))
-        for kind in ports:
-            (folder / (kind + ".log")).touch()
+        stub = Stub(folder / "stub.log")
+        checks, servers = {}, ""
+        for name, port in (("app", app_port), ("stub", stub.port)):
+            ports = {"buffered": free_port(), "streamed": free_port()}
+            for kind in ports:
+                (folder / ("%s-%s.log" % (name, kind))).touch()
+            servers += NGINX_SERVER.format(name=name, port=port, folder=folder, **ports)
+            checks[name] = Check(name, port, ports, folder)
+        (folder / "nginx.conf").write_text(NGINX.format(folder=folder, servers=servers))
         started.append(subprocess.Popen(["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")],
                                         stderr=subprocess.DEVNULL))
-        for port in ports.values():
-            for _ in range(200):
-                try:
-                    socket.create_connection(("127.0.0.1", port), 1).close()
-                    break
-                except OSError:
-                    time.sleep(0.02)
-        check = Check(app_port, ports, folder)
-        for kind in ports:
-            check.forwarded(kind)
-        check.seen_by_us()
+        for check in checks.values():
+            check.wait_for_nginx()
+        for name, expected, seen in check_the_check(checks["stub"], stub):
+            if expected in seen and bool(expected) == bool(seen):
+                passed += 1
+            else:
+                failed += 1
+                print("%s: %r, but %r was expected" % (name, seen, expected))
+        check = checks["app"]
         for name, message in cases:
-            for way in ("directly", *ports):
+            for way in ("directly", *check.nginx_ports):
                 try:
-                    if way == "directly":
-                        check.directly(message)
-                    else:
-                        reached += check.through(way, message)
+                    reached += check.send(way, message)
                     passed += 1
                 except (AssertionError, OSError) as error:
                     failed += 1

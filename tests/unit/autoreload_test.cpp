@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -179,6 +180,36 @@ BOOST_AUTO_TEST_CASE(a_socket_is_inherited_once_and_only_for_its_address) {
     BOOST_TEST(take(loopback(0)) == -1);
     ::close(first);
     ::close(second);
+}
+
+BOOST_AUTO_TEST_CASE(sockets_that_the_new_program_does_not_listen_on_are_closed_when_it_runs) {
+    const auto is_open = [](int socket) { return ::fcntl(socket, F_GETFD) >= 0; };
+    const int taken = listen_on(loopback(0));
+    const int left = listen_on(loopback(0));
+    const int outlives = listen_on(loopback(0));
+    const std::string value = std::to_string(::getpid()) + ',' + std::to_string(taken) + ',' +
+                              std::to_string(left);
+    ::setenv(reactor::detail::inherited_sockets_variable, value.c_str(), 1);
+    reactor::detail::leave_for_children(outlives);
+    BOOST_TEST(take(address_of(taken)) == taken);
+    reactor::Reactor loop;
+    bool while_others_listen = false;
+    loop.call_later(300ms, [&] { while_others_listen = is_open(left); });
+    loop.call_later(1300ms, [&] { loop.stop(); });
+    loop.run();
+    BOOST_TEST(while_others_listen);
+    BOOST_TEST(!is_open(left));
+    BOOST_TEST(is_open(taken));
+    BOOST_TEST(is_open(outlives));
+    // Once only: the number may be another one's by now.
+    const int other = ::fcntl(taken, F_DUPFD_CLOEXEC, left);
+    BOOST_TEST(!reactor::detail::has_untaken_sockets());
+    reactor::detail::close_untaken_sockets();
+    BOOST_TEST(is_open(other));
+    BOOST_TEST(take(address_of(outlives)) == outlives);
+    for (const int socket : {taken, outlives, other}) {
+        ::close(socket);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -38,6 +38,8 @@ namespace {
 constexpr const char* place_variable = "CYCLONE_HTTP_PROGRAM_PLACE";
 /// Where it writes "process port" when it listens, and what makes it execute itself anew.
 constexpr const char* report_variable = "CYCLONE_HTTP_PROGRAM_REPORT";
+/// How long it sleeps between listening and running.
+constexpr const char* pause_variable = "CYCLONE_HTTP_PROGRAM_PAUSE_MS";
 constexpr const char* grace_variable = "CYCLONE_HTTP_PROGRAM_GRACE_MS";
 
 /// What makes each program another one: the process and the time at which it began.
@@ -137,6 +139,7 @@ public:
     struct Options {
         std::string place = "0";
         std::chrono::milliseconds grace = 5s;
+        std::chrono::milliseconds pause = 0s;
         /// Handed over as systemd does it.
         int listening_socket = -1;
     };
@@ -147,6 +150,7 @@ public:
             ::setenv(place_variable, options.place.c_str(), 1);
             ::setenv(report_variable, report_.c_str(), 1);
             ::setenv(grace_variable, std::to_string(options.grace.count()).c_str(), 1);
+            ::setenv(pause_variable, std::to_string(options.pause.count()).c_str(), 1);
             if (options.listening_socket >= 0) {
                 ::dup2(options.listening_socket, 3);
                 ::fcntl(3, F_SETFD, 0);
@@ -298,7 +302,15 @@ BOOST_AUTO_TEST_CASE(program) {
                           : reactor::listen_tcp(static_cast<std::uint16_t>(std::atoi(place)),
                                                 application, "127.0.0.1", options);
     autoreload::watch(report.parent_path() / "watched");
-    loop.call_later(0ms, [&] { std::ofstream(report, std::ios::app) << port.port() << std::endl; });
+    const auto tell = [&] { std::ofstream(report, std::ios::app) << port.port() << std::endl; };
+    const std::chrono::milliseconds pause(std::atoi(std::getenv(pause_variable)));
+    if (pause > 0ms) {
+        tell();
+        // Also after a signal.
+        std::this_thread::sleep_for(pause);
+    } else {
+        loop.call_later(0ms, tell);
+    }
     loop.call_later(30s, [&loop] { loop.stop(); });
     loop.run();
     std::fflush(nullptr);
@@ -328,6 +340,18 @@ BOOST_AUTO_TEST_CASE(sigterm_ends_the_program_when_what_runs_has_been_answered) 
     BOOST_TEST(answer.find("\r\nConnection: close\r\n") != std::string::npos);
     BOOST_TEST(body_of(answer) == "slow");
     BOOST_TEST(program.wait_for_end(3s) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(sigterm_between_listening_and_running_ends_the_program_cleanly) {
+    Program program({.pause = 500ms});
+    const std::uint16_t port = program.wait_until_it_listens();
+    BOOST_REQUIRE(port != 0);
+    Connection early(port);
+    early.ask("/");
+    program.signal(SIGTERM);
+    // Who was there before is answered.
+    BOOST_TEST(early.read_all().starts_with("HTTP/1.1 200 "));
+    BOOST_TEST(program.wait_for_end(5s) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(what_takes_longer_than_the_grace_time_is_cut_off) {

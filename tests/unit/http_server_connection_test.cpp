@@ -209,6 +209,73 @@ BOOST_AUTO_TEST_CASE(a_client_that_goes_while_a_handler_waits_is_told_and_the_re
     exchange->abort();
 }
 
+BOOST_AUTO_TEST_CASE(what_was_finished_is_drained_when_it_has_left) {
+    auto* const held = hold("/");
+    connection().stall();
+    connection().send(get);
+    const ExchangePtr exchange = held->back();
+    exchange->response.body.assign(100'000, 'x');
+    exchange->finish();
+    auto drained = exchange->drained();
+    BOOST_TEST(!drained.called());
+    connection().resume();
+    BOOST_TEST(drained.called());
+    BOOST_TEST(exchange->drained().called());
+    // The connection serves on, which is none of this one's matter.
+    connection().send(get_path("/next"));
+    BOOST_TEST(exchange->drained().called());
+}
+
+BOOST_AUTO_TEST_CASE(what_was_finished_within_the_request_s_own_call_is_drained_when_it_has_left) {
+    bool drained = false;
+    service->on("/", [&drained](ExchangePtr exchange) {
+        auto finishing = [](ExchangePtr kept, bool& flag) -> Deferred<> {
+            kept->response.body.assign(100'000, 'x');
+            kept->finish();
+            auto draining = kept->drained();
+            co_await draining;
+            flag = true;
+        };
+        finishing(std::move(exchange), drained).detach();
+    });
+    connection().stall();
+    connection().send(get);
+    BOOST_TEST(!drained);
+    connection().resume();
+    BOOST_TEST(drained);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_finished_is_waited_for_no_longer_than_its_connection_is_there) {
+    auto* const held = hold("/");
+    for (const bool destroyed : {false, true}) {
+        made.reset();
+        connection().stall();
+        connection().send(get);
+        const ExchangePtr exchange = held->back();
+        exchange->response.body.assign(100'000, 'x');
+        exchange->finish();
+        auto drained = exchange->drained();
+        BOOST_TEST(!drained.called());
+        destroyed ? made.reset() : connection().disconnect();
+        BOOST_TEST(drained.called());
+        BOOST_TEST(exchange->drained().called());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_is_drained_when_it_has_left) {
+    auto* const held = hold("/");
+    connection().stall();
+    connection().send(get);
+    const ExchangePtr exchange = held->back();
+    // The handler's time is over.
+    connection().server_side().timed_out();
+    BOOST_TEST(exchange->finished());
+    auto drained = exchange->drained();
+    BOOST_TEST(!drained.called());
+    connection().resume();
+    BOOST_TEST(drained.called());
+}
+
 BOOST_AUTO_TEST_CASE(a_client_that_goes_while_a_handler_drains_wakes_it) {
     bool woken = false;
     service->on("/", [&woken](ExchangePtr exchange) {

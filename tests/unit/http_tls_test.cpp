@@ -106,8 +106,10 @@ public:
     bool shake_hands() {
         return drive([this] { return ::SSL_do_handshake(ssl_); }) == 1;
     }
-    void send(const std::string& text) {
-        drive([&] { return ::SSL_write(ssl_, text.data(), static_cast<int>(text.size())); });
+    /// Whether all of it went.
+    bool send(const std::string& text) {
+        return drive([&] { return ::SSL_write(ssl_, text.data(), static_cast<int>(text.size())); }) ==
+               static_cast<int>(text.size());
     }
     /// Reads until `text` has come, or the end.
     const std::string& read_to(std::string_view text) {
@@ -327,6 +329,64 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_cut_off_is_no_request) {
     BOOST_TEST(client.received == "");
     BOOST_TEST(run_until([&] { return server->connections() == 0; }));
     BOOST_TEST(service->alive == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_reaches_a_client_that_still_sends_over_tls) {
+    settings.max_body_size = 1000;
+    listen_tls();
+    for (int i = 0; i < 5; ++i) {
+        TlsClient client(*this);
+        BOOST_TEST_REQUIRE(client.shake_hands());
+        client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 8000000\r\n\r\n");
+        // More than the system holds: most of it is sent when the server has answered.
+        BOOST_TEST(client.send(std::string(8'000'000, 'x')));
+        client.read_to("more than there is");
+        BOOST_TEST(client.received.starts_with("HTTP/1.1 413 "));
+        BOOST_TEST(client.received.ends_with("the body of the request is too large\n"));
+        BOOST_TEST(client.said_goodbye);
+    }
+    BOOST_TEST(run_until([&] { return server->connections() == 0; }));
+}
+
+BOOST_AUTO_TEST_CASE(a_good_bye_reaches_a_client_that_is_still_sending_over_tls) {
+    struct Refuser final : http::UpgradedStream::Receiver {
+        void data_received(std::string_view) override {
+            stream->write(std::string_view("goodbye"));
+            stream->close();
+        }
+        void connection_lost() override {}
+        void shut_down() override {}
+        std::shared_ptr<http::UpgradedStream> stream;
+    };
+    Refuser refuser;
+    service->on("/", [&refuser](http::ExchangePtr exchange) {
+        refuser.stream = exchange->upgrade();
+        refuser.stream->start(refuser);
+    });
+    listen_tls();
+    TlsClient client(*this);
+    BOOST_TEST_REQUIRE(client.shake_hands());
+    client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+    client.read_to("\r\n\r\n");
+    BOOST_TEST(client.send(std::string(8'000'000, 'x')));
+    BOOST_TEST(client.read_to("goodbye").ends_with("goodbye"));
+    client.read_to("more than there is");
+    BOOST_TEST(client.said_goodbye);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_goes_on_sending_over_tls_is_not_listened_to_for_ever) {
+    settings.max_body_size = 1000;
+    listen_tls();
+    TlsClient client(*this);
+    BOOST_TEST_REQUIRE(client.shake_hands());
+    client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 8000000\r\n\r\n");
+    const auto begin = Clock::now();
+    BOOST_TEST(run_until([&] {
+        client.send(std::string(1000, 'x'));
+        run_for(1ms);
+        return server->connections() == 0;
+    }));
+    BOOST_TEST((Clock::now() - begin < 4s));
 }
 
 BOOST_AUTO_TEST_CASE(a_file_is_sent_over_tls_and_an_answer_that_fails_is_cut) {

@@ -116,7 +116,8 @@ public:
     /// Behind what was sent: a part of a file, by sendfile where the transport can. Content-Length must be set.
     void send_file(FileRange file);
 
-    /// Fires when all that was sent has been handed to the system; at once when the client is gone.
+    /// Fires when all that was sent has been handed to the system; at once when the client is gone. After finish(), too,
+    /// but then maybe not before other answers of this connection have been.
     Deferred<> drained();
     /// How many bytes wait for the client.
     std::size_t pending_output() const;
@@ -166,6 +167,8 @@ private:
 
     ExchangePool& pool_;
     ServerConnection* connection_ = nullptr;
+    /// Where connection_ is not set: who has the answer. May be gone.
+    ServerConnection* answered_by_ = nullptr;
     std::unique_ptr<RequestDelegate> delegate_;
     /// The bytes that `request` points into.
     InputBlockPtr head_bytes_;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <unordered_set>
 #include <vector>
 
 #include <cyclone/http/exchange.hpp>
@@ -56,6 +57,13 @@ public:
         return InputBlockPtr(*::new (memory) InputBlock(*this, capacity));
     }
 
+    /// Those that an exchange may ask after its answer.
+    void add_connection(ServerConnection& connection) { connections_.insert(&connection); }
+    void remove_connection(ServerConnection& connection) { connections_.erase(&connection); }
+    bool has_connection(ServerConnection* connection) const {
+        return connections_.contains(connection);
+    }
+
 private:
     friend class ExchangePtr;
     friend class InputBlockPtr;
@@ -96,6 +104,7 @@ private:
 
     std::vector<std::unique_ptr<Exchange>> exchanges_;
     std::vector<InputBlock*> blocks_;
+    std::unordered_set<ServerConnection*> connections_;
     std::size_t lent_ = 0;
     bool owned_ = true;
 };

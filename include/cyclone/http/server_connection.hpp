@@ -51,10 +51,10 @@ public:
         finishing,  ///< nothing but output is left
     };
 
-    explicit ServerConnection(ServerContext& context) : context_(context) {}
+    explicit ServerConnection(ServerContext& context);
     ServerConnection(const ServerConnection&) = delete;
     ServerConnection& operator=(const ServerConnection&) = delete;
-    ~ServerConnection() { closed(); }
+    ~ServerConnection();
 
     /// Begins to serve `shell`, which has served `requests` on this connection before. What `peer` points to must stay.
     void attach(Shell& shell, const Peer& peer, std::uint32_t requests);

@@ -211,7 +211,12 @@ CYCLONE_INLINE void Exchange::send_file(FileRange file) {
     }
 }
 
-CYCLONE_INLINE Deferred<> Exchange::drained() { return closed() ? succeed() : connection_->drained(); }
+CYCLONE_INLINE Deferred<> Exchange::drained() {
+    if (!closed()) {
+        return connection_->drained();
+    }
+    return pool_.has_connection(answered_by_) ? answered_by_->drained() : succeed();
+}
 
 CYCLONE_INLINE std::size_t Exchange::pending_output() const {
     return closed() ? 0 : static_cast<std::size_t>(connection_->output_.size());

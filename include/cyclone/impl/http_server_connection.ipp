@@ -38,6 +38,14 @@ bool call_guarded(std::string_view name, F f) {
 
 }  // namespace detail
 
+CYCLONE_INLINE ServerConnection::ServerConnection(ServerContext& context) : context_(context) {
+    context_.pool->add_connection(*this);
+}
+CYCLONE_INLINE ServerConnection::~ServerConnection() {
+    closed();
+    context_.pool->remove_connection(*this);
+}
+
 CYCLONE_INLINE void ServerConnection::attach(Shell& shell, const Peer& peer,
                                              std::uint32_t requests) {
     shell_ = &shell;
@@ -310,6 +318,7 @@ CYCLONE_INLINE void ServerConnection::refuse(unsigned status, std::string_view w
         cut_ = true;
     }
     exchange->connection_ = nullptr;
+    exchange->answered_by_ = this;
     exchange->finished_ = true;
     count(*exchange, status);
     const Stage before = std::exchange(stage_, Stage::closing);
@@ -329,6 +338,7 @@ CYCLONE_INLINE void ServerConnection::count(const Exchange& exchange, unsigned s
 CYCLONE_INLINE void ServerConnection::exchange_finished() {
     const ExchangePtr exchange = std::move(current_);
     exchange->connection_ = nullptr;
+    exchange->answered_by_ = this;
     count(*exchange, exchange->response.status);
     body_in_place_ = false;
     const bool request_read = stage_ == Stage::handling;
@@ -504,7 +514,7 @@ CYCLONE_INLINE void ServerConnection::lose_exchange(bool tell) {
     if (!exchange) {
         return;
     }
-    exchange->connection_ = nullptr;
+    exchange->connection_ = exchange->answered_by_ = nullptr;
     if (tell) {
         tell_close(*exchange);
     }

@@ -346,11 +346,18 @@ CYCLONE_INLINE bool TcpShell::linger() {
     if (lingering_) {
         return true;
     }
-    if (!machine_->lingers() || machine_->cut() || tls_) {
+    if (!machine_->lingers() || machine_->cut()) {
         return false;
+    }
+    if (tls_) {
+        tls_->shut_down();
+        // What comes now is thrown away as it is.
+        tls_.reset();
     }
     ::shutdown(socket_, SHUT_WR);
     lingering_ = true;
+    // However long the answer took to be written.
+    phase_began_ = 0;
     return true;
 }
 

@@ -36,6 +36,7 @@ public:
     ~Listener() { remove_socket_file(); }
 
     void start() {
+        reactor_.catch_signals();
         reactor_.keep(shared_from_this());
         reactor_.before_shutdown([weak = weak_from_this()]() -> Deferred<> {
             if (auto self = weak.lock()) {

@@ -10,6 +10,7 @@
 #include <cyclone/impl/config.hpp>
 #include <cyclone/log.hpp>
 #include <cyclone/reactor.hpp>
+#include <cyclone/reactor/inherited_sockets.hpp>
 #include <cyclone/reactor/slow_callbacks.hpp>
 
 namespace cyclone::reactor {
@@ -133,15 +134,32 @@ CYCLONE_INLINE void Reactor::run() {
     context_->restart();
     running_ = true;
     stopping_ = false;
+    watch_signals();
+    if (detail::has_untaken_sockets()) {
+        // Further reactors may be about to listen.
+        call_later(std::chrono::seconds(1), [] { detail::close_untaken_sockets(); });
+    }
+    run_loop();
+    signals_.reset();
+    shutdown_.reset();
+    running_ = false;
+}
+
+CYCLONE_INLINE void Reactor::catch_signals() {
+    if (own_context_ != nullptr) {
+        watch_signals();
+    }
+}
+
+CYCLONE_INLINE void Reactor::watch_signals() {
+    if (signals_) {
+        return;
+    }
     signals_.emplace(*context_, SIGINT, SIGTERM);
     if (!hangup_.empty()) {
         signals_->add(SIGHUP);
     }
     wait_for_signal();
-    run_loop();
-    signals_.reset();
-    shutdown_.reset();
-    running_ = false;
 }
 
 CYCLONE_INLINE void Reactor::wait_for_signal() {

@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
@@ -24,6 +25,8 @@ struct InheritedSockets {
         bool outlives_program;
         /// Of the socket, once it was given: the descriptor may be another one's by then.
         ino_t given = 0;
+
+        bool is_left_over() const { return given == 0 && !outlives_program; }
     };
 
     void add(int descriptor, bool outlives_program) {
@@ -145,6 +148,21 @@ CYCLONE_INLINE InheritedSocket take_inherited_socket(const sockaddr* wanted,
         }
     }
     return {};
+}
+
+CYCLONE_INLINE bool has_untaken_sockets() {
+    InheritedSockets& all = inherited_sockets();
+    const std::lock_guard lock(all.mutex);
+    all.read_environment();
+    return std::ranges::any_of(all.entries, &InheritedSockets::Entry::is_left_over);
+}
+
+CYCLONE_INLINE void close_untaken_sockets() {
+    InheritedSockets& all = inherited_sockets();
+    const std::lock_guard lock(all.mutex);
+    std::erase_if(all.entries, [](const InheritedSockets::Entry& entry) {
+        return entry.is_left_over() && ::close(entry.descriptor) == 0;
+    });
 }
 
 CYCLONE_INLINE void leave_for_children(int socket) {

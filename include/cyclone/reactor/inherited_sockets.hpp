@@ -26,6 +26,12 @@ struct InheritedSocket {
 InheritedSocket take_inherited_socket(const sockaddr* wanted, socklen_t wanted_length,
                                       bool share = false);
 
+/// Whether this program, before it was executed anew, listened on more than has been taken by now.
+bool has_untaken_sockets();
+/// Closes those: who connects to them would wait for ever. Once the program has listened on all that it
+/// wants.
+void close_untaken_sockets();
+
 /// Puts a listening socket among those that are to be inherited, for the processes that are forked
 /// off.
 void leave_for_children(int socket);

@@ -43,6 +43,10 @@ public:
     /// out of a call is logged and the loop goes on. A second signal, or stop() while it is
     /// stopping, ends it at once.
     void run();
+    /// Takes SIGINT and SIGTERM from now on: one that comes before run() ends it cleanly as soon as it
+    /// runs, rather than the program at once. Whoever listens does so. Nothing where the io_context is
+    /// the program's.
+    void catch_signals();
 
     /// Runs until `deferred` has fired, and gives its result or throws its error. For tests and
     /// small programs.
@@ -58,8 +62,8 @@ public:
     /// As reactor.addSystemEventTrigger("before", "shutdown", f).
     void before_shutdown(std::function<Deferred<>()> trigger);
 
-    /// SIGHUP calls `handler` too, beside those that were given before, while run() runs. Without
-    /// any, it has the system's default effect.
+    /// SIGHUP calls `handler` too, beside those that were given before, while run() runs, or then
+    /// where it comes after catch_signals(). Without any, it has the system's default effect.
     void on_hangup(std::function<void()> handler);
 
     /// Takes the time from `time`, which also makes the calls of call_later(), until nullptr gives
@@ -108,6 +112,7 @@ public:
     }
 
 private:
+    void watch_signals();
     void wait_for_signal();
     void run_loop();
     void run_watched();
