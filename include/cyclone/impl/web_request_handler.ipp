@@ -197,10 +197,21 @@ CYCLONE_INLINE std::string RequestHandler::static_url(std::string_view path,
 CYCLONE_INLINE void RequestHandler::require_setting(std::string_view name,
                                                     std::string_view feature) const {
     const Settings& made = settings();
-    const bool there = name == "cookie_secret" ? !made.cookie_secret.empty()
-                       : name == "login_url"   ? !made.login_url.empty()
-                       : name == "static_path" ? !made.static_path.empty()
-                                               : false;
+    bool there = false;
+    if (name == "cookie_secret") {
+        there = !made.cookie_secret.empty();
+    } else if (name == "default_host") {
+        there = !made.default_host.empty();
+    } else if (name == "login_url") {
+        there = !made.login_url.empty();
+    } else if (name == "static_path") {
+        there = !made.static_path.empty();
+    } else {
+        throw std::invalid_argument(
+            "cyclone: require_setting(\"" + std::string(name) +
+            "\"): those that can be missing are cookie_secret, default_host, login_url and "
+            "static_path");
+    }
     if (!there) {
         throw std::logic_error("cyclone: " + std::string(feature) + " needs the setting " +
                                std::string(name) + " of the Application");

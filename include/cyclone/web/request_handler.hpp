@@ -56,7 +56,8 @@ enum class Strip : bool { no, yes };
 /// A handler is a struct with one or more of get, head, post, del, patch, put and options, whose
 /// parameters are the groups of its route's pattern, converted; a group that cannot be converted is
 /// a 404. Each returns void, Deferred<> or asio::awaitable<void>; when it has ended, the response
-/// is finished. HEAD is answered by get() where there is no head().
+/// is finished. HEAD is answered by get() where there is no head(). What a class has none of these
+/// for is a 405, or answered by any() where it has that: RequestHandler.default() in Cyclone.
 ///
 /// Further members that are found on the class, and need not be there:
 ///
@@ -263,7 +264,8 @@ public:
     }
     /// The url of a file in the setting static_path, with its version.
     std::string static_url(std::string_view path, bool include_host = false) const;
-    /// Throws std::logic_error where the setting is not made.
+    /// Throws std::logic_error where the setting is not made: cookie_secret, default_host,
+    /// login_url or static_path. Of the others each has a value; they are std::invalid_argument.
     void require_setting(std::string_view name, std::string_view feature = "this feature") const;
 
     // -- conditional requests
