@@ -9,6 +9,7 @@
 #include <cyclone/impl/config.hpp>
 #include <cyclone/log.hpp>
 #include <cyclone/web/application_core.hpp>
+#include <cyclone/web/handler_execution.hpp>
 #include <cyclone/web/request_extras.hpp>
 #include <cyclone/web/static_files.hpp>
 
@@ -45,6 +46,12 @@ CYCLONE_INLINE RequestHandler::Extras& RequestHandler::extras() const {
         extras_ = std::make_unique<Extras>();
     }
     return *extras_;
+}
+
+CYCLONE_INLINE const PathArguments& RequestHandler::path_args() const {
+    static const PathArguments none;
+    auto* const execution = dynamic_cast<HandlerExecution*>(exchange_.delegate());
+    return execution != nullptr ? execution->path_arguments() : none;
 }
 
 CYCLONE_INLINE std::string RequestHandler::request_summary() const {
@@ -167,6 +174,12 @@ CYCLONE_INLINE void RequestHandler::handle_request_exception(const std::exceptio
 }
 
 CYCLONE_INLINE void RequestHandler::abandon() {
+    if (exchange_.finished()) {
+        // The engine has refused the body, and logged that.
+        finished_ = true;
+        on_finish();
+        return;
+    }
     exchange_.abort();
     // What proxies log for a client that did not wait.
     exchange_.response.status = 499;

@@ -26,6 +26,7 @@
 #include <cyclone/web/handler_factory.hpp>
 #include <cyclone/web/http_error.hpp>
 #include <cyclone/web/output_transform.hpp>
+#include <cyclone/web/path_arguments.hpp>
 #include <cyclone/web/settings.hpp>
 #include <cyclone/web/signed_value.hpp>
 #include <cyclone/web/xsrf_token.hpp>
@@ -150,6 +151,10 @@ public:
     const httputil::Cookies& cookies() const;
     std::optional<std::string> get_cookie(std::string_view name) const;
     std::string get_cookie(std::string_view name, std::string_view otherwise) const;
+
+    /// What the groups of the pattern caught, as bytes: for prepare() and data_received(), which do
+    /// not get them as parameters.
+    const PathArguments& path_args() const;
 
     // -- the response's head
 
@@ -293,7 +298,8 @@ public:
 
     /// After the response has been sent: to clean up, for statistics. As RequestHandler.on_finish.
     virtual void on_finish() {}
-    /// The client is gone before the response was finished.
+    /// The client is gone before the response was finished, or the rest of a body that
+    /// data_received() takes has been refused, for its size or its chunks.
     virtual void on_connection_close() {}
     /// The server stops before the response is finished, and waits a while for it: a response
     /// without an end is to be finished now.
