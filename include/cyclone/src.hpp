@@ -69,8 +69,10 @@
 #include <cyclone/impl/service_pid_file.ipp>
 #include <cyclone/impl/sse_event.ipp>
 #include <cyclone/impl/sse_sse_handler.ipp>
+#include <cyclone/impl/ssl_certificate.ipp>
 #include <cyclone/impl/ssl_client_context.ipp>
 #include <cyclone/impl/ssl_client_stream.ipp>
+#include <cyclone/impl/ssl_read_certificate.ipp>
 #include <cyclone/impl/ssl_server_context.ipp>
 #include <cyclone/impl/threads.ipp>
 #include <cyclone/impl/web_access_log.ipp>

@@ -3,6 +3,7 @@
 /// TLS for servers, by OpenSSL (link ssl and crypto). The module twisted.internet.ssl.
 
 #include <cyclone/reactor.hpp>
+#include <cyclone/ssl/certificate.hpp>
 #include <cyclone/ssl/listen_ssl.hpp>
 #include <cyclone/ssl/server_context.hpp>
 

@@ -6,24 +6,16 @@
 Prints "N passed, M failed".
 """
 import socket
-import subprocess
 import sys
 import time
-import traceback
 import urllib.request
 
-TESTS = []
-server = None
-port = 0
-
-
-def test(function):
-    TESTS.append(function)
-    return function
+sys.dont_write_bytecode = True
+from websocket_app_tests import app, run, test  # noqa: E402
 
 
 def open_stream(path, **headers):
-    sock = socket.create_connection(("127.0.0.1", port), timeout=3)
+    sock = socket.create_connection(("127.0.0.1", app.port), timeout=3)
     request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n"
     request += "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
     sock.sendall((request + "\r\n").encode())
@@ -40,7 +32,7 @@ def read_until(sock, wanted):
 
 
 def unbound():
-    return int(urllib.request.urlopen(f"http://127.0.0.1:{port}/unbound").read())
+    return int(urllib.request.urlopen(f"http://127.0.0.1:{app.port}/unbound").read())
 
 
 @test
@@ -87,7 +79,7 @@ def a_client_that_goes_is_told_of_once():
 
 @test
 def head_is_answered_at_once():
-    sock = socket.create_connection(("127.0.0.1", port), timeout=3)
+    sock = socket.create_connection(("127.0.0.1", app.port), timeout=3)
     sock.sendall(b"HEAD /ticks/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     received = b""
     while piece := sock.recv(4096):
@@ -102,35 +94,11 @@ def a_server_that_stops_ends_its_streams_at_once():
     sock = open_stream("/ticks/1")
     read_until(sock, b"second\n\n")
     began = time.monotonic()
-    server.terminate()
+    app.process.terminate()
     assert read_until(sock, b"0\r\n\r\n").endswith(b"0\r\n\r\n")
     assert sock.recv(1) == b""
-    assert server.wait(10) == 0
+    assert app.process.wait(10) == 0
     assert time.monotonic() - began < 3
 
 
-def main():
-    global server, port
-    server = subprocess.Popen([sys.argv[1], "--port=0", "--logging=none"], stdout=subprocess.PIPE, text=True)
-    passed = failed = 0
-    try:
-        port = int(server.stdout.readline().split()[-1])
-        for function in TESTS:
-            try:
-                function()
-                passed += 1
-            except Exception:
-                failed += 1
-                print(f"FAILED: {function.__name__}")
-                traceback.print_exc(limit=-3, file=sys.stdout)
-    finally:
-        if server.poll() is None:
-            server.terminate()
-            if server.wait(15) != 0:
-                failed += 1
-                print(f"FAILED: the server ended with {server.returncode}")
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
-
-
-main()
+run()

@@ -8,21 +8,14 @@ Prints "N passed, M failed".
 import os
 import socket
 import struct
-import subprocess
 import sys
 import time
-import traceback
 import zlib
 
-TESTS = []
-server = None
-port = 0
+sys.dont_write_bytecode = True
+from websocket_app_tests import app, run, test  # noqa: E402
+
 RESET = struct.pack("ii", 1, 0)
-
-
-def test(function):
-    TESTS.append(function)
-    return function
 
 
 def frame(first, payload=b"", size=None):
@@ -42,7 +35,7 @@ def connect(path, *more, receive_buffer=None):
     sock.settimeout(20)
     if receive_buffer:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-    sock.connect(("127.0.0.1", port))
+    sock.connect(("127.0.0.1", app.port))
     lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", "Upgrade: websocket", "Connection: Upgrade",
              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13", *more, "", ""]
     sock.sendall("\r\n".join(lines).encode())
@@ -98,18 +91,18 @@ def reset(sock):
 
 
 def resident_megabytes():
-    with open(f"/proc/{server.pid}/status") as status:
+    with open(f"/proc/{app.process.pid}/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
 
 
 def cpu_seconds():
-    with open(f"/proc/{server.pid}/stat") as stat:
+    with open(f"/proc/{app.process.pid}/stat") as stat:
         fields = stat.read().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def open_files():
-    return len(os.listdir(f"/proc/{server.pid}/fd"))
+    return len(os.listdir(f"/proc/{app.process.pid}/fd"))
 
 
 def eventually(question, seconds=10):
@@ -232,33 +225,5 @@ def clients_that_disappear_at_any_moment_leave_nothing_behind():
     is_served()
 
 
-def main():
-    global server, port
-    # Memory that the address sanitizer keeps to watch it would be counted.
-    options = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"
-    server = subprocess.Popen([sys.argv[1], "--port=0", "--logging=none"], stdout=subprocess.PIPE, text=True,
-                              env=dict(os.environ, ASAN_OPTIONS=options))
-    passed = failed = 0
-    try:
-        port = int(server.stdout.readline().split()[-1])
-        for function in TESTS:
-            if len(sys.argv) > 2 and not any(word in function.__name__ for word in sys.argv[2:]):
-                continue
-            try:
-                function()
-                passed += 1
-            except Exception:
-                failed += 1
-                print(f"FAILED: {function.__name__}")
-                traceback.print_exc(limit=-3, file=sys.stdout)
-    finally:
-        if server.poll() is None:
-            server.terminate()
-        if server.wait(20) != 0:
-            failed += 1
-            print(f"FAILED: the server ended with {server.returncode}")
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
-
-
-main()
+# Memory that the address sanitizer keeps to watch it would be counted.
+run(ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1")

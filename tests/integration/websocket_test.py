@@ -10,29 +10,21 @@ import json
 import os
 import socket
 import struct
-import subprocess
 import sys
 import time
-import traceback
 import zlib
 
 import websockets
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
-server = None
-port = 0
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
+sys.dont_write_bytecode = True
+from websocket_app_tests import app, run, test  # noqa: E402
 
 
 def connect(path, **options):
     options.setdefault("compression", None)
     options.setdefault("max_size", None)
-    return websockets.connect(f"ws://127.0.0.1:{port}{path}", **options)
+    return websockets.connect(f"ws://127.0.0.1:{app.port}{path}", **options)
 
 
 HANDSHAKE = {
@@ -47,7 +39,7 @@ HANDSHAKE = {
 async def answer_to(path="/echo", method="GET", **headers):
     """The head of the answer to a handshake; a header that is None is left out."""
     fields = dict(HANDSHAKE, **{name.replace("_", "-"): value for name, value in headers.items()})
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", app.port)
     request = f"{method} {path} HTTP/1.1\r\n"
     request += "".join(f"{name}: {value}\r\n" for name, value in fields.items() if value is not None)
     writer.write((request + "\r\n").encode())
@@ -57,7 +49,7 @@ async def answer_to(path="/echo", method="GET", **headers):
 
 
 async def bare_socket(path="/echo"):
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", app.port)
     request = f"GET {path} HTTP/1.1\r\n" + "".join(f"{n}: {v}\r\n" for n, v in HANDSHAKE.items())
     writer.write((request + "\r\n").encode())
     await reader.readuntil(b"\r\n\r\n")
@@ -148,7 +140,7 @@ async def compression_parameters_are_kept_to():
 async def a_deflate_bomb_is_1009():
     squeezer = zlib.compressobj(9, wbits=-15)
     bomb = squeezer.compress(bytes(50 << 20)) + squeezer.flush(zlib.Z_SYNC_FLUSH)
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", app.port)
     fields = dict(HANDSHAKE, **{"Sec-WebSocket-Extensions": "permessage-deflate"})
     request = "GET /deflate HTTP/1.1\r\n" + "".join(f"{n}: {v}\r\n" for n, v in fields.items())
     writer.write((request + "\r\n").encode())
@@ -331,7 +323,7 @@ async def clients_that_disappear_during_a_broadcast_are_taken_from_the_list():
 
 
 def resident_kilobytes():
-    with open(f"/proc/{server.pid}/status") as status:
+    with open(f"/proc/{app.process.pid}/status") as status:
         for line in status:
             if line.startswith("VmRSS"):
                 return int(line.split()[1])
@@ -378,36 +370,10 @@ async def a_server_that_stops_closes_with_1001():
     async with connect("/echo") as ws:
         await ws.send("x")
         await ws.recv()
-        server.terminate()
+        app.process.terminate()
         await asyncio.wait_for(ws.wait_closed(), 5)
         assert ws.close_code == 1001, ws.close_code
-    assert server.wait(10) == 0
+    assert app.process.wait(10) == 0
 
 
-def main():
-    global server, port
-    server = subprocess.Popen([sys.argv[1], "--port=0", "--logging=none"], stdout=subprocess.PIPE, text=True)
-    passed = failed = 0
-    try:
-        port = int(server.stdout.readline().split()[-1])
-        for function in TESTS:
-            if len(sys.argv) > 2 and not any(word in function.__name__ for word in sys.argv[2:]):
-                continue
-            try:
-                asyncio.run(asyncio.wait_for(function(), 60))
-                passed += 1
-            except Exception:
-                failed += 1
-                print(f"FAILED: {function.__name__}")
-                traceback.print_exc(limit=-3, file=sys.stdout)
-    finally:
-        if server.poll() is None:
-            server.terminate()
-            if server.wait(15) != 0:
-                failed += 1
-                print(f"FAILED: the server ended with {server.returncode}")
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
-
-
-main()
+run()

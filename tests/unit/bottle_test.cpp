@@ -148,6 +148,26 @@ BOOST_FIXTURE_TEST_CASE(a_pattern_has_a_function_for_each_method, Fixture) {
         });
 }
 
+BOOST_FIXTURE_TEST_CASE(a_function_may_answer_all_methods_that_have_none, Fixture) {
+    app.get<"/item/<int>">([](int n) { return "get " + std::to_string(n); });
+    app.any<"/item/<int>">([](bottle::Request& request, int n) {
+        return std::string(request.request.method) + " " + std::to_string(n);
+    });
+    app.any<"/alone">([](bottle::Request& request) { return std::string(request.request.method); });
+    BOOST_TEST(get("/item/1") == "200 get 1");
+    BOOST_TEST(ask("DELETE", "/item/2") == "200 DELETE 2");
+    BOOST_TEST(ask("OPTIONS", "/item/3") == "200 OPTIONS 3");
+    BOOST_TEST(get("/alone") == "200 GET");
+    BOOST_TEST(ask("PATCH", "/alone") == "200 PATCH");
+    BOOST_TEST(ask("HEAD", "/alone") == "200 ");
+    BOOST_CHECK_EXCEPTION(
+        app.any<"/alone">([] { return ""; }), std::invalid_argument, [](const auto& error) {
+            return error.what() == std::string(
+                                       "bottle: /alone has two functions for any method: "
+                                       "the second would never be called");
+        });
+}
+
 BOOST_FIXTURE_TEST_CASE(functions_and_classes_go_together, Fixture) {
     app.add(web::url<ClassHandler>("/class/(.*)"));
     app.get<"/function">([](bottle::Request& request) { request.redirect("/class/x"); });

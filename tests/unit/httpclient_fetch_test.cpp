@@ -74,6 +74,14 @@ BOOST_FIXTURE_TEST_CASE(a_client_may_wait_for_its_response, Fixture) {
     BOOST_TEST(waiting.fetch(server.url("/a")).body == "GET /a ");
     BOOST_TEST(waiting.fetch({.url = server.url("/b"), .method = "POST", .body = "x"}).body ==
                "POST /b x");
+    server.service->on("/missing", [](ExchangePtr exchange) {
+        exchange->response.status = 404;
+        exchange->finish();
+    });
+    const std::string missing = server.url("/missing");
+    BOOST_CHECK_THROW(waiting.fetch(missing), httpclient::HTTPClientError);
+    BOOST_TEST(waiting.fetch(missing, httpclient::RaiseError::no).code == 404u);
+    BOOST_TEST(waiting.fetch({.url = missing}, httpclient::RaiseError::no).code == 404u);
     std::string refused;
     reactor.call_later(0s, [&] {
         try {
@@ -85,6 +93,8 @@ BOOST_FIXTURE_TEST_CASE(a_client_may_wait_for_its_response, Fixture) {
     });
     reactor.run();
     BOOST_TEST(refused.find("AsyncHTTPClient") != std::string::npos);
+    waiting.close();
+    BOOST_CHECK_THROW(waiting.fetch(server.url("/a")), std::logic_error);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_response_that_was_let_pass_can_be_thrown_later, Fixture) {

@@ -1,7 +1,5 @@
 #include <boost/test/unit_test.hpp>
 
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +11,7 @@
 #include <cyclone/ssl/client_stream.hpp>
 #include <cyclone/task.hpp>
 
+#include "tests/unit/certificates.hpp"
 #include "tests/unit/httpclient_servers.hpp"
 
 using namespace cyclone;
@@ -23,47 +22,26 @@ using httpclient::HTTPResponse;
 
 namespace {
 
-/// Certificates, made by the command openssl once, in a folder of their own.
-struct Certificates {
-    std::filesystem::path folder;
-
-    Certificates() {
-        std::string pattern =
-            (std::filesystem::temp_directory_path() / "cyclone-tls-XXXXXX").string();
-        BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-        folder = pattern;
+struct ClientCertificates : Certificates {
+    ClientCertificates() {
         make("localhost", "DNS:localhost,IP:127.0.0.1");
         make("other", "DNS:other.example");
         make("me", "DNS:me");
     }
-    ~Certificates() { std::filesystem::remove_all(folder); }
 
-    void make(const std::string& name, const std::string& names) const {
-        const std::string command =
-            "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-            "-subj /CN=" +
-            name + " -addext subjectAltName=" + names + " -keyout " + key(name) + " -out " +
-            certificate(name) + " 2>/dev/null";
-        BOOST_REQUIRE(std::system(command.c_str()) == 0);
-    }
-    std::string certificate(const std::string& name) const {
-        return (folder / (name + ".pem")).string();
-    }
-    std::string key(const std::string& name) const { return (folder / (name + ".key")).string(); }
-
-    static const Certificates& all() {
-        static const Certificates made;
+    static const ClientCertificates& all() {
+        static const ClientCertificates made;
         return made;
     }
 };
 
 const std::string& localhost_pem() {
-    static const std::string file = Certificates::all().certificate("localhost");
+    static const std::string file = ClientCertificates::all().certificate("localhost");
     return file;
 }
 
 struct Fixture {
-    const Certificates& certificates = Certificates::all();
+    const ClientCertificates& certificates = ClientCertificates::all();
     reactor::Reactor reactor;
     ScriptedServer server;
     httpclient::AsyncHTTPClient client;

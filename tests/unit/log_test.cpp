@@ -8,6 +8,7 @@
 #include <cyclone/log.hpp>
 
 #include "tests/unit/captured_log.hpp"
+#include "tests/unit/time_zone.hpp"
 
 using namespace cyclone;
 
@@ -40,6 +41,13 @@ BOOST_AUTO_TEST_CASE(a_line_has_level_time_and_channel) {
     BOOST_TEST(line(error, log::Channel::application, "x") == "[E 261124 15:04:05 app] x");
 }
 
+BOOST_AUTO_TEST_CASE(the_time_is_local) {
+    const TimeZone zone("XYZ-5:30");
+    const auto epoch = std::chrono::system_clock::time_point();
+    BOOST_TEST(log::format_line({log::Level::info, log::Channel::access, epoch, "x"}, false) ==
+               "[I 700101 05:30:00 access] x");
+}
+
 BOOST_AUTO_TEST_CASE(on_a_terminal_the_level_has_its_colour) {
     using enum log::Level;
     BOOST_TEST(line(info, log::Channel::application, "x", true) ==
@@ -63,7 +71,19 @@ BOOST_AUTO_TEST_CASE(lines_below_the_level_are_dropped_and_a_sink_gets_the_rest)
     BOOST_TEST(!log::enabled(log::Level::info));
     log::set_level(log::Level::none);
     log::error("never");
+    log::write(log::Level::none, log::Channel::general, "never");
     BOOST_TEST(captured.count("never") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_sink_before_is_given_back) {
+    const CapturedLog captured;
+    int lines = 0;
+    log::Sink before = log::set_sink([&lines](const log::Record&) { ++lines; });
+    log::info("to the counter");
+    log::set_sink(std::move(before));
+    log::info("to who listened before");
+    BOOST_TEST(lines == 1);
+    BOOST_TEST(captured.text() == "to who listened before");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/post.hpp>
+
 #include <cyclone/task.hpp>
 #include <cyclone/testing.hpp>
 #include <cyclone/web.hpp>
@@ -52,6 +54,17 @@ struct Patient : web::RequestHandler {
 
 struct Length : web::RequestHandler {
     void post() { write(std::to_string(request.body.size())); }
+};
+
+/// Counts the visits of a browser, and those below /shop on their own.
+struct Visits : web::RequestHandler {
+    void get(std::string place) {
+        const std::string name = place.starts_with("shop") ? "shopping" : "visits";
+        const int before = std::stoi(get_cookie(name, "0"));
+        set_cookie(name, std::to_string(before + 1),
+                   {.path = name == "visits" ? "/" : "/shop", .secure = true});
+        write(get_cookie(name, "none"));
+    }
 };
 
 /// Fails where a piece of the body is three bytes long.
@@ -174,7 +187,51 @@ BOOST_AUTO_TEST_CASE(an_hour_of_virtual_time_takes_none) {
         BOOST_TEST((time.now() == 1h));
     }
     BOOST_TEST((std::chrono::steady_clock::now() - begin < 30s));
-    BOOST_TEST((reactor::current().seconds() >= begin.time_since_epoch()));
+    const auto away =
+        std::chrono::steady_clock::now().time_since_epoch() - reactor::current().seconds();
+    BOOST_TEST((away < 30s && away > -30s));
+}
+
+BOOST_AUTO_TEST_CASE(when_virtual_time_ends_the_one_before_goes_on) {
+    BOOST_TEST(testing::VirtualTime::current() == nullptr);
+    {
+        testing::VirtualTime outer;
+        outer.advance(5s);
+        {
+            testing::VirtualTime inner;
+            inner.advance(2s);
+            BOOST_TEST((reactor::current().seconds() == 2s));
+            BOOST_TEST(testing::VirtualTime::current() == &inner);
+        }
+        BOOST_TEST((reactor::current().seconds() == 5s));
+        BOOST_TEST(testing::VirtualTime::current() == &outer);
+    }
+    BOOST_TEST(testing::VirtualTime::current() == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_call_sets_off_is_done_before_time_goes_on) {
+    testing::VirtualTime time;
+    auto& context = reactor::current().context();
+    std::string calls;
+    const auto note = [&](std::string_view what) {
+        calls.append(what).append(" at ").append(std::to_string(time.now() / 1s)).append(", ");
+    };
+    boost::asio::post(context, [&] { note("posted before"); });
+    reactor::call_later(1s, [&] {
+        note("call");
+        boost::asio::post(context, [&] {
+            note("posted by it");
+            reactor::call_later(1s, [&] { note("call of that"); });
+        });
+    });
+    reactor::call_later(4s,
+                        [&] { boost::asio::post(context, [&] { note("posted at the end"); }); });
+    time.advance(4s);
+    BOOST_TEST(calls ==
+               "posted before at 0, call at 1, posted by it at 1, call of that at 2, "
+               "posted at the end at 4, ");
+    time.advance(500ms);
+    BOOST_TEST((time.now() == 4500ms));
 }
 
 BOOST_AUTO_TEST_CASE(virtual_time_passes_as_far_as_it_is_told_and_calls_come_in_their_order) {
@@ -197,6 +254,29 @@ BOOST_AUTO_TEST_CASE(virtual_time_passes_as_far_as_it_is_told_and_calls_come_in_
     BOOST_TEST((time.now() == 4s));
 }
 
+BOOST_AUTO_TEST_CASE(cookies_are_kept_and_sent_where_that_is_wanted) {
+    CapturedLog log;
+    const web::Application application({web::url<Visits>("/(.*)")});
+    testing::HTTPClient forgetful(application);
+    forgetful.fetch("GET", "/");
+    BOOST_TEST(forgetful.fetch("GET", "/").body == "none");
+    BOOST_TEST(!forgetful.get_cookie("visits"));
+
+    testing::HTTPClient client(application);
+    client.keep_cookies();
+    BOOST_TEST(client.fetch("GET", "/").body == "none");
+    BOOST_TEST(client.fetch("GET", "/").body == "1");
+    BOOST_TEST((client.get_cookie("visits") == "2"));
+    BOOST_TEST(!client.get_cookie("other"));
+    BOOST_TEST(client.fetch("GET", "/shop").body == "none");
+    BOOST_TEST(client.fetch("GET", "/shop/cart").body == "1");
+    BOOST_TEST(!client.get_cookie("shopping"));
+    BOOST_TEST((client.get_cookie("shopping", "/shop") == "2"));
+    BOOST_TEST(client.fetch("GET", "/", {{"Host", "elsewhere:80"}}).body == "none");
+    BOOST_TEST(client.fetch("GET", "/", {{"Cookie", "visits=7"}}).body == "7");
+    BOOST_TEST((client.get_cookie("visits") == "8"));
+}
+
 BOOST_AUTO_TEST_CASE(an_expected_line_of_the_log_is_counted_and_the_others_are_written) {
     CapturedLog written;
     {
@@ -208,6 +288,18 @@ BOOST_AUTO_TEST_CASE(an_expected_line_of_the_log_is_counted_and_the_others_are_w
     }
     log::warning("went wrong");
     BOOST_TEST(written.text() == "that too\nwent wrong");
+}
+
+BOOST_AUTO_TEST_CASE(a_line_may_be_expected_below_the_level_of_the_log) {
+    CapturedLog written(log::Level::warning);
+    {
+        const testing::ExpectLog expected("in detail", log::Level::debug);
+        log::debug("told in detail");
+        log::debug("something else");
+        BOOST_TEST(expected.matched() == 1u);
+    }
+    BOOST_TEST((log::level() == log::Level::warning));
+    BOOST_TEST(written.text() == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -12,6 +12,7 @@
 #include <cyclone/web.hpp>
 
 #include "tests/unit/captured_log.hpp"
+#include "tests/unit/time_zone.hpp"
 
 using namespace cyclone;
 using namespace std::chrono_literals;
@@ -45,22 +46,6 @@ struct Works : web::RequestHandler {
     }
 };
 
-/// Sets the time zone, and puts it back.
-struct InTimeZone {
-    explicit InTimeZone(const char* zone) {
-        if (const char* const set = std::getenv("TZ")) {
-            before = set;
-        }
-        ::setenv("TZ", zone, 1);
-        ::tzset();
-    }
-    ~InTimeZone() {
-        before.empty() ? ::unsetenv("TZ") : ::setenv("TZ", before.c_str(), 1);
-        ::tzset();
-    }
-    std::string before;
-};
-
 /// A line without what is between the brackets, which is the time.
 std::string without_time(std::string line) {
     const std::size_t open = line.find('[');
@@ -74,7 +59,7 @@ std::string without_time(std::string line) {
 BOOST_AUTO_TEST_SUITE(web_access_log)
 
 BOOST_AUTO_TEST_CASE(a_combined_line_is_as_the_log_readers_know_it) {
-    const InTimeZone zone("XYZ-5:30");
+    const TimeZone zone("XYZ-5:30");
     httputil::HTTPServerRequest request;
     request.remote_ip = "203.0.113.7";
     request.method = "GET";

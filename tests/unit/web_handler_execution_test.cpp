@@ -158,12 +158,24 @@ private:
     std::size_t size_ = 0;
 };
 
+struct Places : web::RequestHandler {
+    void prepare() {
+        const web::PathArguments& places = path_args();
+        write("prepare " + std::string(places[0]) + ", " +
+              (places.contains(1) ? std::string(places[1]) : "-") + "; ");
+    }
+    void data_received(std::string_view) { write("data " + std::string(path_args()[0]) + "; "); }
+    void get(std::string, std::optional<std::string>) {}
+    void put(std::string first, std::optional<std::string>) { write("put " + first); }
+};
+
 web::Application& application() {
     static web::Application app({
         web::url<Hooks>("/hooks", "h"),
         web::url<Awaitable>("/awaitable"),
         web::url<Fails>("/fails"),
         web::url<Chunks>("/chunks"),
+        web::url<Places>("/places/([^/]*)/([^/]+)?"),
         web::url<Cancelled>("/cancelled"),
         web::url<Later>("/later"),
         web::url<Steps>("/steps/(.*)"),
@@ -347,6 +359,16 @@ BOOST_AUTO_TEST_CASE(an_upload_that_is_too_large_is_refused_and_let_go) {
         "chunked\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n");
     BOOST_TEST(client.receive("POST").status == 413);
     BOOST_TEST(told() == "prepare data:abc close on_finish gone");
+    // Once, and not as a client that has gone.
+    BOOST_TEST(log.text().find("413 POST /upload?max=4") != std::string::npos);
+    BOOST_TEST(log.text().find("499") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(prepare_and_what_takes_the_body_know_the_groups_of_the_path) {
+    const auto answer =
+        client.fetch("PUT", "/places/a%20b/c", {{"Content-Type", "text/plain"}}, "body");
+    BOOST_TEST(answer.body == "prepare a b, c; data a b; put a b");
+    BOOST_TEST(client.fetch("GET", "/places/x/", {}, {}).body == "prepare x, -; ");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

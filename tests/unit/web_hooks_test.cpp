@@ -75,6 +75,8 @@ struct Needs : web::RequestHandler {
         require_setting("login_url", "this page");
         write(settings().login_url);
     }
+    void post() { require_setting("default_host"); }
+    void put() { require_setting("loginurl"); }
 };
 
 struct Fails : web::RequestHandler {
@@ -271,6 +273,12 @@ BOOST_AUTO_TEST_CASE(a_setting_that_is_missing_is_named) {
     BOOST_TEST(log.text().find("this page") != std::string::npos);
     const web::Application application({web::url<Needs>("/")}, {.login_url = "/login"});
     BOOST_TEST(fetch(application, "GET", "/").body == "/login");
+    BOOST_TEST(fetch(application, "POST", "/").status == 500u);
+    BOOST_TEST(log.text().find("this feature needs the setting default_host") != std::string::npos);
+    BOOST_TEST(fetch(application, "PUT", "/").status == 500u);
+    BOOST_TEST(log.text().find("require_setting(\"loginurl\")") != std::string::npos);
+    const web::Application hosted({web::url<Needs>("/")}, {.default_host = "example.org"});
+    BOOST_TEST(fetch(hosted, "POST", "/").status == 200u);
 }
 
 BOOST_AUTO_TEST_CASE(a_traceback_is_shown_only_where_it_is_asked_for) {

@@ -59,6 +59,23 @@ struct AllMethods : web::RequestHandler {
     void options() { write("options"); }
 };
 
+/// What the class has no method for.
+struct AnyMethod : web::RequestHandler {
+    void get(int) { write("a get of its own"); }
+    Deferred<> any(int id) {
+        write(std::string(request.method) + " " + std::to_string(id));
+        co_return;
+    }
+};
+
+struct AsksWho : web::RequestHandler {
+    void get() {
+        throw web::HTTPAuthenticationRequired("no password", "Digest", "The \"vault\"",
+                                              {{"nonce", "a\\b"}});
+    }
+    void post() { throw web::HTTPAuthenticationRequired(); }
+};
+
 struct OnlyPost : web::RequestHandler {
     void post() { write("posted"); }
 };
@@ -139,6 +156,8 @@ web::Application& application() {
         web::url<Typed>("/typed"),
         web::url<Groups>(R"(/groups/([^/]+)/([^/]+)(?:/(\w+))?)"),
         web::url<AllMethods>("/all"),
+        web::url<AnyMethod>("/anything/(.*)"),
+        web::url<AsksWho>("/who"),
         web::url<OnlyPost>("/only_post"),
         web::url<Hello>("/hello"),
         web::url<Throws>("/throws"),
@@ -193,6 +212,15 @@ BOOST_AUTO_TEST_CASE(an_argument_that_is_no_utf8_is_a_400) {
     BOOST_TEST(fetch("GET", "/groups/1/%ff").status == 400);
 }
 
+BOOST_AUTO_TEST_CASE(a_type_says_which_numbers_it_takes) {
+    static_assert(web::FromText<std::int8_t>::rule == "a whole number from -128 to 127");
+    static_assert(web::FromText<std::uint64_t>::rule ==
+                  "a whole number from 0 to 18446744073709551615");
+    BOOST_TEST(web::FromText<std::uint8_t>::parse("255").value() == 255);
+    BOOST_TEST(!web::FromText<std::uint8_t>::parse("256"));
+    BOOST_TEST(!web::FromText<std::uint8_t>::parse("-1"));
+}
+
 BOOST_AUTO_TEST_CASE(typed_arguments_are_converted_or_a_400_that_names_them) {
     CapturedLog log;
     BOOST_TEST(fetch("GET", "/typed?n=-3").body == R"({"n":-3,"f":0.5,"b":true})");
@@ -201,8 +229,8 @@ BOOST_AUTO_TEST_CASE(typed_arguments_are_converted_or_a_400_that_names_them) {
     BOOST_TEST(fetch("GET", "/typed?n=1x").status == 400);
     BOOST_TEST(
         log.count(
-            "400 GET /typed?n=1x (127.0.0.1): Invalid argument n=1x: expected a whole number") ==
-        1);
+            "400 GET /typed?n=1x (127.0.0.1): Invalid argument n=1x: expected a whole number from "
+            "-2147483648 to 2147483647") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(groups_of_the_path_are_converted_to_the_methods_parameters) {
@@ -234,6 +262,24 @@ BOOST_AUTO_TEST_CASE(a_method_that_is_not_there_is_a_405_with_those_that_are) {
     BOOST_TEST(fetch("POST", "/hello").header("Allow") == "GET, HEAD");
     BOOST_TEST(fetch("OPTIONS", "/hello").status == 405);
     BOOST_TEST(fetch("HEAD", "/only_post").status == 405);
+}
+
+BOOST_AUTO_TEST_CASE(any_answers_the_methods_that_the_class_does_not_have) {
+    CapturedLog log;
+    BOOST_TEST(fetch("GET", "/anything/1").body == "a get of its own");
+    for (const std::string method : {"POST", "DELETE", "PATCH", "PUT", "OPTIONS"}) {
+        BOOST_TEST(fetch(method, "/anything/7").body == method + " 7");
+    }
+    // HEAD is answered where GET is, and a group that does not fit is a 404 here, too.
+    BOOST_TEST(fetch("HEAD", "/anything/1").header("Content-Length") == "16");
+    BOOST_TEST(fetch("PUT", "/anything/x").status == 404u);
+    BOOST_CHECK_EXCEPTION(web::Application({web::url<AnyMethod>("/")}), std::invalid_argument,
+                          [](const std::invalid_argument& error) {
+                              return error.what() ==
+                                     std::string(
+                                         "cyclone: AnyMethod: the pattern / has 0 groups, "
+                                         "but get() takes 1 parameter");
+                          });
 }
 
 BOOST_AUTO_TEST_CASE(head_is_answered_where_get_is_with_the_same_headers) {
@@ -285,6 +331,17 @@ BOOST_AUTO_TEST_CASE(an_http_error_sets_status_reason_and_headers) {
     BOOST_TEST(response.header("X-Pot") == "tea");
     BOOST_TEST(response.body.find("for the log") == std::string::npos);
     BOOST_TEST(log.count("418 GET /throws?kind=http (127.0.0.1): for the log") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_401_says_for_what_a_password_is_wanted) {
+    CapturedLog log;
+    const auto asked = fetch("GET", "/who");
+    BOOST_TEST(asked.status == 401u);
+    BOOST_TEST(asked.header("WWW-Authenticate") == R"(Digest realm="The \"vault\"", nonce="a\\b")");
+    BOOST_TEST(fetch("POST", "/who").header("WWW-Authenticate") ==
+               R"(Basic realm="Restricted Access")");
+    BOOST_CHECK_THROW(web::HTTPAuthenticationRequired("", "Basic", "a\r\nb"),
+                      std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_CASE(finish_thrown_ends_the_response_as_it_stands) {

@@ -113,6 +113,35 @@ struct Failing : Recorder {
     void on_message(std::string_view) {}
 };
 
+/// Takes those alone who bring a password.
+struct Guarded : Recorder {
+    void prepare() {
+        if (request.headers.get("X-Password", "") != "sesame") {
+            throw web::HTTPAuthenticationRequired();
+        }
+    }
+    void open() { events.push_back("opened"); }
+    void on_message(std::string_view) {}
+};
+
+/// Sends numbers from open() until it is stopped.
+struct Pushing : Recorder {
+    inline static bool stopped = false;
+    Deferred<> open() {
+        stopped = false;
+        for (int i = 0; !stopped; ++i) {
+            try {
+                co_await write_message(std::to_string(i));
+            } catch (const websocket::WebSocketClosedError&) {
+                events.push_back("too late");
+                throw;
+            }
+            co_await gate();
+        }
+    }
+    void on_message(std::string_view text) { events.push_back("message " + std::string(text)); }
+};
+
 void check_events(std::vector<std::string> expected) {
     BOOST_TEST(events == expected, boost::test_tools::per_element());
 }
@@ -164,6 +193,52 @@ BOOST_FIXTURE_TEST_CASE(the_handshake_answers_as_the_rfc_says, Fresh) {
     Client neighbour(application);
     BOOST_TEST(neighbour.open("/", "Origin: http://localhost\r\n") ==
                "HTTP/1.1 101 Switching Protocols");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_prepare_refuses_is_answered_as_over_http, Fresh) {
+    const web::Application application({web::url<Guarded>("/")});
+    Client stranger(application);
+    BOOST_TEST(stranger.open("/") == "HTTP/1.1 401 Unauthorized");
+    BOOST_TEST(stranger.head().find("WWW-Authenticate: Basic realm=") != std::string::npos);
+    check_events({"gone"});
+    events.clear();
+    Client friendly(application);
+    BOOST_TEST(friendly.open("/", "X-Password: sesame\r\n") == "HTTP/1.1 101 Switching Protocols");
+    check_events({"opened"});
+}
+
+BOOST_FIXTURE_TEST_CASE(a_client_may_ping_and_close_while_open_waits, Fresh) {
+    const web::Application application({web::url<Pushing>("/")});
+    Client client(application);
+    client.open("/");
+    BOOST_TEST(client.received() == Answers{"text 0"}, boost::test_tools::per_element());
+    client.send(from_client(0x89, "p"));
+    BOOST_TEST(client.received() == Answers{"pong p"}, boost::test_tools::per_element());
+    gates.at(0).callback();
+    BOOST_TEST(client.received() == Answers{"text 1"}, boost::test_tools::per_element());
+    client.send(from_client(0x88, close_of(1000)));
+    BOOST_TEST(client.received() == Answers{"close 1000"}, boost::test_tools::per_element());
+    check_events({"closed 1000 "});
+    // Who awaits a write learns of it then, and the log has nothing to say.
+    gates.at(1).callback();
+    check_events({"closed 1000 ", "too late", "gone"});
+    BOOST_TEST(log.text().find("exception") == std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_message_waits_for_open_and_what_stands_behind_it_waits_too, Fresh) {
+    const web::Application application({web::url<Pushing>("/")});
+    Client client(application);
+    client.open("/");
+    BOOST_TEST(client.received() == Answers{"text 0"}, boost::test_tools::per_element());
+    client.send(from_client(0x81, "stop") + from_client(0x89, "p") +
+                from_client(0x88, close_of(1000)));
+    BOOST_TEST(client.received().empty());
+    check_events({});
+    Pushing::stopped = true;
+    gates.at(0).callback();
+    check_events({"message stop", "closed 1000 ", "gone"});
+    BOOST_TEST(client.received() == (Answers{"pong p", "close 1000"}),
+               boost::test_tools::per_element());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_message_of_a_kind_that_is_not_taken_is_1003, Fresh) {

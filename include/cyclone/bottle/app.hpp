@@ -17,8 +17,7 @@ namespace cyclone::bottle {
 /// A route whose answers `f` gives: it goes among those of a web::Application, beside routes to
 /// classes.
 ///
-///     bottle::route<"/user/<int>">([](bottle::Request& request, int id) { return "user " +
-///     std::to_string(id); })
+///     bottle::route<"/user/<int>">([](int id) { return "user " + std::to_string(id); })
 ///
 /// `f` takes a bottle::Request&, if it wants one, and a parameter for each place of the pattern. It
 /// returns text, a boost::json::object, nothing when it writes itself, or a Deferred of these. What
@@ -40,8 +39,8 @@ web::Route route(F&& f, std::initializer_list<web::Method> methods = {web::Metho
 ///     bottle::App app;
 ///     app.get<"/">([] { return "hello"; });
 ///     app.get<"/user/<int>">([&](int id) -> Deferred<boost::json::object> { ... });
-///     app.post<"/user">([&](bottle::Request& request) { add_user(request.get_argument("name"));
-///     }); reactor::listen_tcp(8888, app);
+///     app.post<"/user">([&](bottle::Request& request) { add(request.get_argument("name")); });
+///     reactor::listen_tcp(8888, app);
 ///
 /// The same pattern may have a function for each method. The first pattern that fits answers.
 class App {
@@ -77,6 +76,14 @@ public:
     template <PathPattern pattern, class F>
     App& del(F&& f) {
         return route<pattern>(std::forward<F>(f), {web::Method::del});
+    }
+    /// For the methods that the pattern has no function for, whichever are added. As
+    /// @route(..., method="ANY").
+    template <PathPattern pattern, class F>
+    App& any(F&& f) {
+        factory_of(std::string(pattern.view()))
+            .add_any(detail::checked_call<pattern, std::decay_t<F>>(std::forward<F>(f)));
+        return *this;
     }
     /// A route to a class.
     App& add(web::Route to_class) {

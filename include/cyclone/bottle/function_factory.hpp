@@ -33,7 +33,7 @@ public:
     /// Throws std::invalid_argument when there is one for the method.
     void add(web::Method method, std::size_t places, Call call) {
         const auto name = web::detail::method_names[static_cast<std::size_t>(method)];
-        if (find(method) != nullptr) {
+        if (find_own(method) != nullptr) {
             throw std::invalid_argument("bottle: " + std::string(name) + " " + pattern_ +
                                         " has two functions: the second would never be called");
         }
@@ -46,7 +46,27 @@ public:
     std::string handler_name() const override { return "the function for " + pattern_; }
     std::span<const web::MethodShape> methods() const override { return shapes_; }
 
+    /// For the methods that have none. Throws std::invalid_argument when there is one.
+    void add_any(Call call) {
+        if (any_) {
+            throw std::invalid_argument("bottle: " + pattern_ +
+                                        " has two functions for any method: the second would "
+                                        "never be called");
+        }
+        any_ = std::move(call);
+    }
+
     const Call* find(web::Method method) const {
+        const Call* call = find_own(method);
+        if (call == nullptr && method == web::Method::head) {
+            // The engine leaves the body out.
+            call = find_own(web::Method::get);
+        }
+        return call == nullptr && any_ ? &any_ : call;
+    }
+
+private:
+    const Call* find_own(web::Method method) const {
         for (std::size_t i = 0; i < shapes_.size(); ++i) {
             if (shapes_[i].method == method) {
                 return &calls_[i];
@@ -55,8 +75,8 @@ public:
         return nullptr;
     }
 
-private:
     std::string pattern_;
+    Call any_;
     std::vector<web::MethodShape> shapes_;
     std::vector<Call> calls_;
 };
@@ -75,10 +95,6 @@ private:
 
     Running call_method(web::Method method) override {
         const Call* call = factory_.find(method);
-        if (call == nullptr && method == web::Method::head) {
-            // The engine leaves the body out.
-            call = factory_.find(web::Method::get);
-        }
         if (call == nullptr) {
             request_.refuse_method(factory_.methods());
             return std::nullopt;

@@ -30,6 +30,8 @@ public:
     public:
         /// There is output, or finished() has become true, or input is wanted again.
         virtual void connection_changed() = 0;
+        /// Only where Peer::tls: whose certificate the requests show.
+        virtual std::shared_ptr<const ssl::Certificate> client_certificate() { return nullptr; }
 
     protected:
         ~Shell() = default;
@@ -39,7 +41,9 @@ public:
     struct Peer {
         std::string_view address;
         std::string_view protocol = "http";
-        bool trusted_proxy = false;
+        // Bits, so that a request that neither says anything of costs one look.
+        bool trusted_proxy : 1 = false;
+        bool tls : 1 = false;
     };
 
     enum class Phase : std::uint8_t {
@@ -111,6 +115,7 @@ private:
     void process();
     bool read_head();
     bool begin_request();
+    void note_peer();
     void note_proxy_headers();
     bool read_body();
     bool read_sized_body();

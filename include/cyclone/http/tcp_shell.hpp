@@ -27,6 +27,7 @@ public:
 
     void on_events(std::uint32_t events, Clock::time_point now) override;
     void connection_changed() override;
+    std::shared_ptr<const ssl::Certificate> client_certificate() override;
     /// The server takes no more requests.
     void stop();
     /// Ends it now, whatever is in flight.

@@ -2,10 +2,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include <cyclone/httputil/http_headers.hpp>
+#include <cyclone/ssl/certificate.hpp>
 
 namespace cyclone::httputil {
 
@@ -35,6 +37,8 @@ struct HTTPServerRequest {
     /// "http" or "https".
     std::string_view protocol = "http";
     std::chrono::steady_clock::time_point start_time;
+    /// See get_ssl_certificate().
+    std::shared_ptr<const ssl::Certificate> ssl_certificate;
 
     /// Points nowhere any more, but keeps the memory for the next request.
     void clear() noexcept {
@@ -53,6 +57,9 @@ struct HTTPServerRequest {
         url += uri;
         return url;
     }
+    /// What the client of a TLS connection has proved to be; null for one without a certificate, which it is by
+    /// itself unless ssl::ServerOptions::client_authorities asks for one, and without TLS. May be kept.
+    std::shared_ptr<const ssl::Certificate> get_ssl_certificate() const { return ssl_certificate; }
     /// Since the request arrived.
     std::chrono::nanoseconds request_time() const {
         return std::chrono::steady_clock::now() - start_time;

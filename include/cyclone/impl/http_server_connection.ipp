@@ -203,8 +203,8 @@ CYCLONE_INLINE bool ServerConnection::begin_request() {
         !httputil::detail::is_exactly(exchange.request.method, "CONNECT") &&
         (settings.max_requests_per_connection == 0 ||
          requests_ < settings.max_requests_per_connection);
-    if (peer_.trusted_proxy) {
-        note_proxy_headers();
+    if (peer_.trusted_proxy || peer_.tls) {
+        note_peer();
     }
     const bool has_body = facts.chunked || facts.content_length.value_or(0) != 0;
     exchange.upgrade_requested_ = facts.upgrade && !has_body;
@@ -248,6 +248,16 @@ CYCLONE_INLINE bool ServerConnection::begin_request() {
     body_in_place_ = !streams && !facts.chunked &&
                      body_left_ <= input_->capacity() - begin_;
     return true;
+}
+
+CYCLONE_INLINE void ServerConnection::note_peer() {
+    if (peer_.tls) {
+        // Also where there is none: the exchange may have served another client of this server.
+        current_->request.ssl_certificate = shell_->client_certificate();
+    }
+    if (peer_.trusted_proxy) {
+        note_proxy_headers();
+    }
 }
 
 CYCLONE_INLINE void ServerConnection::note_proxy_headers() {

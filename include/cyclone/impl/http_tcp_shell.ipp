@@ -36,7 +36,8 @@ CYCLONE_INLINE ServerConnection& TcpShell::machine() {
         machine_->attach(*this,
                          {.address = peer_.host,
                           .protocol = tls_ ? "https" : "http",
-                          .trusted_proxy = server_->is_trusted(peer_.host)},
+                          .trusted_proxy = server_->is_trusted(peer_.host),
+                          .tls = tls_ != nullptr},
                          requests_);
     }
     return *machine_;
@@ -365,6 +366,10 @@ CYCLONE_INLINE void TcpShell::connection_changed() {
     if (!closed_) {
         settle(Clock::now());
     }
+}
+
+CYCLONE_INLINE std::shared_ptr<const ssl::Certificate> TcpShell::client_certificate() {
+    return tls_->peer_certificate();
 }
 
 CYCLONE_INLINE void TcpShell::stop() {

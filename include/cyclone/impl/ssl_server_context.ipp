@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include <openssl/bio.h>
@@ -13,6 +14,7 @@
 #include <openssl/ssl.h>
 
 #include <cyclone/impl/config.hpp>
+#include <cyclone/impl/ssl_read_certificate.ipp>
 #include <cyclone/ssl/server_context.hpp>
 
 namespace cyclone::ssl {
@@ -122,8 +124,9 @@ struct ServerContext::Loaded {
             require(::SSL_CTX_load_verify_locations(context, options.client_authorities.c_str(),
                                                     nullptr),
                     "the authorities " + options.client_authorities + " cannot be used");
-            ::SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
-                                 nullptr);
+            const int required =
+                options.require_client_certificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0;
+            ::SSL_CTX_set_verify(context, SSL_VERIFY_PEER | required, nullptr);
         }
         static constexpr unsigned char session_context[] = "cyclone";
         ::SSL_CTX_set_session_id_context(context, session_context, sizeof session_context - 1);
@@ -186,6 +189,16 @@ public:
             ::SSL_shutdown(ssl_);
         }
     }
+    std::shared_ptr<const Certificate> peer_certificate() override {
+        // There is no other one later: nothing is renegotiated.
+        if (!certificate_) {
+            const std::unique_ptr<X509, void (*)(X509*)> shown(::SSL_get1_peer_certificate(ssl_),
+                                                               ::X509_free);
+            certificate_ = shown ? std::make_shared<Certificate>(read_certificate(shown.get()))
+                                 : nullptr;
+        }
+        return *certificate_;
+    }
 
 private:
     Result result_of(int returned) {
@@ -207,6 +220,8 @@ private:
 
     std::shared_ptr<void> keep_;
     SSL* ssl_;
+    /// Nothing until somebody has asked for it.
+    std::optional<std::shared_ptr<const Certificate>> certificate_;
 };
 
 }  // namespace detail

@@ -9,6 +9,7 @@
 #include <cyclone/impl/config.hpp>
 #include <cyclone/log.hpp>
 #include <cyclone/web/application_core.hpp>
+#include <cyclone/web/handler_execution.hpp>
 #include <cyclone/web/request_extras.hpp>
 #include <cyclone/web/static_files.hpp>
 
@@ -45,6 +46,12 @@ CYCLONE_INLINE RequestHandler::Extras& RequestHandler::extras() const {
         extras_ = std::make_unique<Extras>();
     }
     return *extras_;
+}
+
+CYCLONE_INLINE const PathArguments& RequestHandler::path_args() const {
+    static const PathArguments none;
+    auto* const execution = dynamic_cast<HandlerExecution*>(exchange_.delegate());
+    return execution != nullptr ? execution->path_arguments() : none;
 }
 
 CYCLONE_INLINE std::string RequestHandler::request_summary() const {
@@ -167,6 +174,12 @@ CYCLONE_INLINE void RequestHandler::handle_request_exception(const std::exceptio
 }
 
 CYCLONE_INLINE void RequestHandler::abandon() {
+    if (exchange_.finished()) {
+        // The engine has refused the body, and logged that.
+        finished_ = true;
+        on_finish();
+        return;
+    }
     exchange_.abort();
     // What proxies log for a client that did not wait.
     exchange_.response.status = 499;
@@ -197,10 +210,21 @@ CYCLONE_INLINE std::string RequestHandler::static_url(std::string_view path,
 CYCLONE_INLINE void RequestHandler::require_setting(std::string_view name,
                                                     std::string_view feature) const {
     const Settings& made = settings();
-    const bool there = name == "cookie_secret" ? !made.cookie_secret.empty()
-                       : name == "login_url"   ? !made.login_url.empty()
-                       : name == "static_path" ? !made.static_path.empty()
-                                               : false;
+    bool there = false;
+    if (name == "cookie_secret") {
+        there = !made.cookie_secret.empty();
+    } else if (name == "default_host") {
+        there = !made.default_host.empty();
+    } else if (name == "login_url") {
+        there = !made.login_url.empty();
+    } else if (name == "static_path") {
+        there = !made.static_path.empty();
+    } else {
+        throw std::invalid_argument(
+            "cyclone: require_setting(\"" + std::string(name) +
+            "\"): those that can be missing are cookie_secret, default_host, login_url and "
+            "static_path");
+    }
     if (!there) {
         throw std::logic_error("cyclone: " + std::string(feature) + " needs the setting " +
                                std::string(name) + " of the Application");

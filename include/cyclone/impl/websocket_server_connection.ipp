@@ -58,7 +58,11 @@ CYCLONE_INLINE void ServerConnection::start() {
 
 CYCLONE_INLINE void ServerConnection::opened(std::optional<Deferred<>> opening) {
     if (opening) {
-        keep_running(wait_for(*this, std::move(*opening)));
+        opening_ = true;
+        if (keep_running(wait_for(*this, std::move(*opening)))) {
+            const http::ExchangePtr keep(exchange_);
+            process_pending();
+        }
     } else {
         resume();
     }
@@ -71,7 +75,7 @@ CYCLONE_INLINE void ServerConnection::data_received(std::string_view bytes) {
     // They are unmasked where they lie: in the block that the connection reads into, where nobody
     // looks at them again.
     const std::span<char> mutable_bytes(const_cast<char*>(bytes.data()), bytes.size());
-    if (busy_ || processing_) {
+    if (blocked() || processing_) {
         hold(mutable_bytes);
         return;
     }
@@ -121,14 +125,21 @@ void ServerConnection::tell(F f) {
     }
 }
 
+/// Whether nothing more can be taken from the peer for now. While open() waits, its pings are
+/// answered and its Close is taken, up to the first message.
+CYCLONE_INLINE bool ServerConnection::blocked() const {
+    return busy_ &&
+           (!opening_ || waiting_ || stream_->pending_output() > detail::output_high_water);
+}
+
 /// Gives what has to wait. To be called with the exchange in somebody's hands.
 CYCLONE_INLINE std::span<char> ServerConnection::process(std::span<char> bytes) {
     processing_ = true;
     while (!ended_) {
-        if (busy_) {
+        if (blocked()) {
             flush();
             // What waited for the peer to take its output may have gone on.
-            if (busy_) {
+            if (blocked()) {
                 break;
             }
             continue;
@@ -138,13 +149,21 @@ CYCLONE_INLINE std::span<char> ServerConnection::process(std::span<char> bytes) 
             keep_running(wait_for(*this, stream_->drained()));
             continue;
         }
+        if (waiting_ && !busy_) {
+            busy_ = !deliver(*std::exchange(waiting_, std::nullopt));
+            continue;
+        }
         switch (session_.receive(bytes)) {
             case Session::Event::none:
                 flush();
                 processing_ = false;
                 return {};
             case Session::Event::message:
-                busy_ = !deliver();
+                if (busy_) {
+                    waiting_ = session_.take_message();
+                } else {
+                    busy_ = !deliver();
+                }
                 break;
             case Session::Event::ping:
                 tell([this] { delegate_.on_ping(session_.control_payload()); });
@@ -170,7 +189,7 @@ CYCLONE_INLINE std::span<char> ServerConnection::process(std::span<char> bytes) 
 
 /// Goes on where process() has left off, without moving the bytes each time.
 CYCLONE_INLINE void ServerConnection::process_pending() {
-    while (!busy_ && !ended_ && !pending_.empty()) {
+    while (!blocked() && !ended_ && (waiting_ || !pending_.empty())) {
         Held held = std::exchange(pending_, {});
         const std::span<char> left = process(held.left());
         if (ended_ || left.empty()) {
@@ -180,7 +199,7 @@ CYCLONE_INLINE void ServerConnection::process_pending() {
         Held later = std::exchange(pending_, std::move(held));
         hold(later.left());
     }
-    if (paused_ && !busy_ && !ended_) {
+    if (paused_ && !blocked() && !ended_) {
         paused_ = false;
         stream_->resume_reading();
     }
@@ -193,6 +212,14 @@ CYCLONE_INLINE bool ServerConnection::deliver() {
         return true;
     }
     return !keep_running(run(*this, session_.take_message()));
+}
+
+CYCLONE_INLINE bool ServerConnection::deliver(Message message) {
+    if (!awaits_messages_) {
+        tell([this, &message] { delegate_.on_message(message); });
+        return true;
+    }
+    return !keep_running(run(*this, std::move(message)));
 }
 
 /// Whether it is not done.
@@ -216,8 +243,11 @@ CYCLONE_INLINE void ServerConnection::has_run(const std::exception_ptr& error) {
         std::move(*running_).detach();
         running_.reset();
     }
-    // Who asked to be cancelled when the client goes knows.
-    if (error && !(ended_ && Failure(error).check<CancelledError>())) {
+    // Who asked to be cancelled when the client goes knows, and so does who awaits a write.
+    const bool knows =
+        ended_ && error &&
+        (Failure(error).check<CancelledError>() || Failure(error).check<WebSocketClosedError>());
+    if (error && !knows) {
         fail(error);
     }
     if (busy_) {
@@ -253,7 +283,7 @@ CYCLONE_INLINE Deferred<> ServerConnection::wait_for(ServerConnection& self, Def
 }
 
 CYCLONE_INLINE void ServerConnection::resume() {
-    busy_ = false;
+    busy_ = opening_ = false;
     detail::let_go_of_input(exchange_);
     // Who is processing goes on by itself.
     if (!ended_ && !processing_) {
@@ -405,7 +435,7 @@ CYCLONE_INLINE void ServerConnection::on_timer() {
 }
 
 CYCLONE_INLINE void ServerConnection::beat() {
-    if (busy_) {
+    if (blocked()) {
         // It is we who don't listen.
         heartbeat_->heard();
     }

@@ -5,6 +5,10 @@
 #include <memory>
 #include <span>
 
+namespace cyclone::ssl {
+struct Certificate;
+}
+
 namespace cyclone::reactor {
 
 /// The server's side of TLS on a connected, non-blocking socket. Who uses it waits for what `Result` says and calls
@@ -23,6 +27,8 @@ public:
     virtual Result write(std::span<const char> text, std::size_t& bytes) = 0;
     /// Says good-bye (close_notify), as far as that goes without waiting.
     virtual void shut_down() = 0;
+    /// What the client has shown; null for none. Only once the handshake is done.
+    virtual std::shared_ptr<const ssl::Certificate> peer_certificate() { return nullptr; }
 };
 
 /// Makes the sessions of a server. As an ssl.SSLContext.

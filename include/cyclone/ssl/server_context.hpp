@@ -21,8 +21,13 @@ struct ServerOptions {
     std::string private_key{};
     /// Of TLS 1.2, in OpenSSL's form; empty: OpenSSL's own. TLS 1.3 has no bad ones. TLS 1.1 is never spoken.
     std::string ciphers{};
-    /// PEM: who has signed the clients' certificates, which are required then; empty: none are asked for.
+    /// PEM: who has signed the clients' certificates, which HTTPServerRequest::get_ssl_certificate() gives; empty: none
+    /// are asked for. As ssl.SSLContext.load_verify_locations().
     std::string client_authorities{};
+    /// Where certificates are asked for: whether a client must have one. False: who has none is served, too; one that
+    /// nobody of the authorities has signed, or that is not valid now, is refused all the same. As ssl.CERT_REQUIRED
+    /// and ssl.CERT_OPTIONAL.
+    bool require_client_certificate = true;
     /// By ALPN, the best first.
     std::vector<std::string> protocols{"http/1.1"};
 };

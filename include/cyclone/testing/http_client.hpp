@@ -10,6 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include <cyclone/httpclient/cookie_jar.hpp>
+#include <cyclone/httputil/cookie.hpp>
+#include <cyclone/httputil/url.hpp>
 #include <cyclone/testing/memory_connection.hpp>
 #include <cyclone/testing/virtual_time.hpp>
 
@@ -45,6 +48,17 @@ public:
     explicit HTTPClient(A& application, std::string remote_ip = "127.0.0.1")
         : connection_(application.service(), application.http_settings(), std::move(remote_ip)) {}
 
+    /// From now on the cookies that answers set go along with fetch(), where its headers have none,
+    /// as a browser sends them over https: to log in once. As cyclone.testing.Client.cookies.
+    void keep_cookies() { cookies_.emplace(); }
+    /// One that is kept and would go along with a request for `target`.
+    std::optional<std::string> get_cookie(std::string_view name, std::string_view target = "/") {
+        const auto cookies =
+            httputil::parse_cookie(cookies_ ? cookies_->get(url_of(target)) : std::string());
+        const auto found = cookies.find(name);
+        return found == cookies.end() ? std::nullopt : std::optional(found->second);
+    }
+
     /// Sends a request, with a Host and a Content-Length where `headers` have none, and waits for
     /// the answer.
     ///
@@ -65,9 +79,20 @@ public:
             !headers.contains("Transfer-Encoding")) {
             request += "Content-Length: " + std::to_string(body.size()) + "\r\n";
         }
+        const httpclient::Url url = url_of(target, headers.find("Host").value_or("localhost"));
+        if (cookies_ && !headers.contains("Cookie")) {
+            const std::string kept = cookies_->get(url);
+            request += kept.empty() ? "" : "Cookie: " + kept + "\r\n";
+        }
         request += "\r\n";
         request += body;
-        return fetch_raw(request, timeout);
+        Response response = fetch_raw(request, timeout);
+        for (const std::string_view cookie : response.headers.get_list("Set-Cookie")) {
+            if (cookies_) {
+                cookies_->set(url, cookie);
+            }
+        }
+        return response;
     }
 
     /// The same for a request in its bytes.
@@ -116,7 +141,14 @@ public:
     MemoryConnection& connection() { return connection_; }
 
 private:
+    static httpclient::Url url_of(std::string_view target, std::string_view host = "localhost") {
+        return {.secure = true,
+                .host = std::string(httputil::split_host_and_port(host).host),
+                .target = std::string(target)};
+    }
+
     MemoryConnection connection_;
+    std::optional<httpclient::CookieJar> cookies_;
     std::string received_;
     /// Null: in one piece.
     Random* random_ = nullptr;

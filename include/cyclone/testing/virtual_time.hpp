@@ -43,7 +43,6 @@ public:
             clock_.advance(*next);
         }
         clock_.advance(end - now());
-        run_ready();
     }
     /// Goes on to the next call that is due, and makes it; false when there is none.
     bool advance_to_next_call() {

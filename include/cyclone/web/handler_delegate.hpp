@@ -118,6 +118,8 @@ private:
     Running call_or_refuse() {
         if constexpr (M::template is_public<H>) {
             return call<M>(typename member_function_t<M, H>::parameters());
+        } else if constexpr (any_member::is_public<H>) {
+            return call<any_member>(typename member_function_t<any_member, H>::parameters());
         } else {
             handler_.refuse_method(factory_.methods());
             return std::nullopt;
@@ -208,6 +210,9 @@ private:
         if constexpr (M::template is_public<H>) {
             using Parameters = typename member_function_t<M, H>::parameters;
             shapes.all[shapes.count++] = {method, M::name, ArityOf<Parameters>::value()};
+        } else if constexpr (any_member::is_public<H>) {
+            using Parameters = typename member_function_t<any_member, H>::parameters;
+            shapes.all[shapes.count++] = {method, any_member::name, ArityOf<Parameters>::value()};
         }
     }
     static constexpr Shapes make_shapes() {

@@ -65,6 +65,7 @@ CYCLONE_HANDLER_MEMBER(del);
 CYCLONE_HANDLER_MEMBER(patch);
 CYCLONE_HANDLER_MEMBER(put);
 CYCLONE_HANDLER_MEMBER(options);
+CYCLONE_HANDLER_MEMBER(any);
 CYCLONE_HANDLER_MEMBER(prepare);
 CYCLONE_HANDLER_MEMBER(data_received);
 CYCLONE_HANDLER_MEMBER(initialize);
@@ -77,6 +78,9 @@ CYCLONE_HANDLER_MEMBER(bind);
 /// In the order of web::Method.
 using MethodMembers = std::tuple<get_member, head_member, post_member, del_member, patch_member,
                                  put_member, options_member>;
+/// With the one that stands in for those that a class does not have.
+using AnsweringMembers = std::tuple<get_member, head_member, post_member, del_member, patch_member,
+                                    put_member, options_member, any_member>;
 
 template <class... T>
 struct TypeList {
@@ -129,7 +133,7 @@ constexpr bool returns_well() {
 template <class H>
 constexpr bool all_return_well() {
     return std::apply([](auto... m) { return (returns_well<H, decltype(m)>() && ...); },
-                      MethodMembers()) &&
+                      AnsweringMembers()) &&
            returns_well<H, prepare_member>() && returns_well<H, data_received_member>();
 }
 
@@ -167,7 +171,7 @@ constexpr bool reads_groups() {
 template <class H>
 constexpr bool all_read_groups() {
     return std::apply([](auto... m) { return (reads_groups<H, decltype(m)>() && ...); },
-                      MethodMembers());
+                      AnsweringMembers());
 }
 
 /// Whether M is no coroutine that takes a group by reference.
@@ -184,7 +188,7 @@ constexpr bool keeps_groups() {
 template <class H>
 constexpr bool all_keep_groups() {
     return std::apply([](auto... m) { return (keeps_groups<H, decltype(m)>() && ...); },
-                      MethodMembers());
+                      AnsweringMembers());
 }
 
 /// How many groups a method's parameters can take.
@@ -216,7 +220,7 @@ struct ArityOf<TypeList<const PathArguments&>> {
 template <class H>
 constexpr bool has_public_method() {
     return std::apply([](auto... m) { return (decltype(m)::template is_public<H> || ...); },
-                      MethodMembers());
+                      AnsweringMembers());
 }
 
 /// Whether a method exists that is private, or more than one of its name.

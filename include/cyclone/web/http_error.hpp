@@ -1,6 +1,7 @@
 #pragma once
 
 #include <exception>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,41 @@ public:
 
 private:
     std::string text_;
+};
+
+/// A 401 that makes a browser ask for name and password; `realm` tells for what. As
+/// cyclone.web.HTTPAuthenticationRequired.
+///
+/// `more` are further parameters of the challenge (RFC 9110 11.6.1), a Digest's nonce, for
+/// instance. Throws std::invalid_argument for a control character in one of them.
+class HTTPAuthenticationRequired : public HTTPError {
+public:
+    explicit HTTPAuthenticationRequired(
+        std::string message = {}, std::string_view auth_type = "Basic",
+        std::string_view realm = "Restricted Access",
+        std::initializer_list<std::pair<std::string_view, std::string_view>> more = {})
+        : HTTPError(401, std::move(message)) {
+        std::string challenge(auth_type);
+        challenge += " realm=";
+        append_quoted(challenge, realm);
+        for (const auto& [name, value] : more) {
+            challenge.append(", ").append(name).append("=");
+            append_quoted(challenge, value);
+        }
+        headers.add("WWW-Authenticate", challenge);
+    }
+
+private:
+    static void append_quoted(std::string& text, std::string_view value) {
+        text += '"';
+        for (const char c : value) {
+            if (c == '"' || c == '\\') {
+                text += '\\';
+            }
+            text += c;
+        }
+        text += '"';
+    }
 };
 
 /// A 400 for an argument that is not there. As tornado.web.MissingArgumentError.

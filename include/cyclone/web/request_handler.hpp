@@ -26,6 +26,7 @@
 #include <cyclone/web/handler_factory.hpp>
 #include <cyclone/web/http_error.hpp>
 #include <cyclone/web/output_transform.hpp>
+#include <cyclone/web/path_arguments.hpp>
 #include <cyclone/web/settings.hpp>
 #include <cyclone/web/signed_value.hpp>
 #include <cyclone/web/xsrf_token.hpp>
@@ -56,7 +57,8 @@ enum class Strip : bool { no, yes };
 /// A handler is a struct with one or more of get, head, post, del, patch, put and options, whose
 /// parameters are the groups of its route's pattern, converted; a group that cannot be converted is
 /// a 404. Each returns void, Deferred<> or asio::awaitable<void>; when it has ended, the response
-/// is finished. HEAD is answered by get() where there is no head().
+/// is finished. HEAD is answered by get() where there is no head(). What a class has none of these
+/// for is a 405, or answered by any() where it has that: RequestHandler.default() in Cyclone.
 ///
 /// Further members that are found on the class, and need not be there:
 ///
@@ -149,6 +151,10 @@ public:
     const httputil::Cookies& cookies() const;
     std::optional<std::string> get_cookie(std::string_view name) const;
     std::string get_cookie(std::string_view name, std::string_view otherwise) const;
+
+    /// What the groups of the pattern caught, as bytes: for prepare() and data_received(), which do
+    /// not get them as parameters.
+    const PathArguments& path_args() const;
 
     // -- the response's head
 
@@ -263,7 +269,8 @@ public:
     }
     /// The url of a file in the setting static_path, with its version.
     std::string static_url(std::string_view path, bool include_host = false) const;
-    /// Throws std::logic_error where the setting is not made.
+    /// Throws std::logic_error where the setting is not made: cookie_secret, default_host,
+    /// login_url or static_path. Of the others each has a value; they are std::invalid_argument.
     void require_setting(std::string_view name, std::string_view feature = "this feature") const;
 
     // -- conditional requests
@@ -291,7 +298,8 @@ public:
 
     /// After the response has been sent: to clean up, for statistics. As RequestHandler.on_finish.
     virtual void on_finish() {}
-    /// The client is gone before the response was finished.
+    /// The client is gone before the response was finished, or the rest of a body that
+    /// data_received() takes has been refused, for its size or its chunks.
     virtual void on_connection_close() {}
     /// The server stops before the response is finished, and waits a while for it: a response
     /// without an end is to be finished now.

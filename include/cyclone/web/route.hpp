@@ -71,6 +71,12 @@ constexpr bool can_initialize() {
     || (sizeof...(A) == 0 && !initialize_member::exists<H>());
 }
 
+/// Whether only a missing std::ref() is in the way.
+template <class H, class... A>
+constexpr bool initializes_by_reference() {
+    return requires(H & handler, A & ... arguments) { handler.initialize(arguments...); };
+}
+
 /// What is made for a route to H: H, or what H::Registered<H> adds to it, as a WebSocketHandler
 /// needs it.
 template <class H>
@@ -104,7 +110,8 @@ std::shared_ptr<const HandlerFactory> handler(A&&... arguments) {
             !visible || detail::has_public_method<Made>() || detail::prepare_member::is_public<H>;
         static_assert(
             answers,
-            "this handler has none of get, head, post, del, patch, put and options in public");
+            "this handler has none of get, head, post, del, patch, put and options in public, nor "
+            "any() for all of them");
         constexpr bool returns = detail::all_return_well<Made>();
         static_assert(returns,
                       "a handler's method or hook returns void, cyclone::Deferred<> or "
@@ -120,11 +127,18 @@ std::shared_ptr<const HandlerFactory> handler(A&&... arguments) {
             "the groups of the path by value");
         constexpr bool has_initialize = detail::initialize_member::exists<H>();
         constexpr bool initializes = detail::can_initialize<H, std::decay_t<A>...>();
+        constexpr bool wants_reference =
+            !initializes && detail::initializes_by_reference<H, std::decay_t<A>...>();
+        static_assert(
+            !wants_reference,
+            "each handler is initialized with what stands behind the pattern, which does not "
+            "change: take it by value or const reference, or pass std::ref() for what initialize() "
+            "takes by reference");
         static_assert(
             initializes || has_initialize,
             "there are arguments behind the pattern, but this handler has no initialize() to take "
             "them");
-        static_assert(initializes || !has_initialize,
+        static_assert(initializes || !has_initialize || wants_reference,
                       "what stands behind the pattern does not fit this handler's initialize(), or "
                       "that is not "
                       "public");

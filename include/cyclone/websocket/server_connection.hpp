@@ -111,6 +111,8 @@ private:
     template <class F>
     void tell(F f);
     bool deliver();
+    bool deliver(Message message);
+    bool blocked() const;
     void hold(std::span<char> bytes);
     void resume();
     bool takes_output();
@@ -134,12 +136,16 @@ private:
     reactor::DelayedCall timer_;
     /// run() or wait_for(), while it waits.
     std::optional<Deferred<>> running_;
-    /// What waits while busy_ or processing_.
+    /// What waits while blocked() or processing_.
     Held pending_;
+    /// The first message, for which open() is waited for.
+    std::optional<Message> waiting_;
     std::size_t max_pending_output_;
     bool awaits_messages_;
     /// Something is with the delegate, or waits for the peer to take what was written.
     bool busy_ = true;
+    /// It is what opened() was given.
+    bool opening_ = false;
     bool processing_ = false;
     bool paused_ = false;
     bool writing_ = false;

@@ -45,8 +45,9 @@ class Endpoint;
 ///
 /// Each may return void or Deferred<>. A message is delivered when open() and the on_message()
 /// before it have ended, and its bytes live until its own has ended; a client that sends on
-/// meanwhile is made to wait. A message of a kind that the class has no on_message() for closes the
-/// WebSocket with 1003, an exception with 1011.
+/// meanwhile is made to wait. An open() that goes on and on is told by on_close() that the client
+/// has closed, as long as no message waits. A message of a kind that the class has no on_message()
+/// for closes the WebSocket with 1003, an exception with 1011.
 ///
 /// What belongs to HTTP alone (write(), set_header(), redirect(), …) is of use until open() only:
 /// in prepare(), for instance. The handler lives until on_close() has been called and open() and
