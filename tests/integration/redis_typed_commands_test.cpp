@@ -1,7 +1,6 @@
 // Typed commands against a real redis-server: what they give is the same in both protocols.
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
@@ -175,10 +174,10 @@ BOOST_AUTO_TEST_CASE(what_texts_have_in_common_and_what_keys_are_made_of) {
         BOOST_TEST(!none.has_value());
         const auto unused = co_await error_of(db.object_freq("one"));
         BOOST_TEST(unused.find("LFU") != unused.npos, unused);
-        co_await db.xadd("s", std::map<std::string, int>{{"n", 1}}, "1-1");
+        const std::map<std::string, int> entry{{"n", 1}};
+        co_await db.xadd("s", entry, "1-1");
         co_await db.xsetid("s", "5-0");
-        const auto next =
-            co_await error_of(db.xadd("s", std::map<std::string, int>{{"n", 1}}, "4-0"));
+        const auto next = co_await error_of(db.xadd("s", entry, "4-0"));
         BOOST_TEST(next.find("equal or smaller") != next.npos, next);
     });
 }
@@ -190,7 +189,7 @@ BOOST_AUTO_TEST_CASE(functions_are_listed_and_restored) {
             "#!lua name=mylib\nredis.register_function{function_name='get', "
             "callback=function(keys) return redis.call('GET', keys[1]) end, flags={'no-writes'}}");
         co_await db.set("k", 7);
-        const std::array keys{"k"};
+        const Names keys{"k"};
         const auto value = co_await db.fcall_ro<int>("get", keys);
         BOOST_TEST(value == 7);
         const auto dumped = co_await db.function_dump();
