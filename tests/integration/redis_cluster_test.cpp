@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,9 +39,10 @@ public:
         }
     }
 
-    redis::ClusterOptions options() const {
+    redis::ClusterOptions options(redis::Protocol protocol = redis::Protocol::resp2) const {
         redis::ClusterOptions options;
         options.nodes = {servers[1]->endpoint()};
+        options.connection.protocol = protocol;
         options.connection.backoff = servers[0]->options().backoff;
         return options;
     }
@@ -75,14 +77,26 @@ private:
 
 std::string key(int i) { return "key:" + std::to_string(i); }
 
+/// Two clients that use the same cluster at the same time, one for each protocol.
+struct InBothProtocols {
+    explicit InBothProtocols(const ClusterOfSix& cluster)
+        : clients{redis::Cluster(cluster.options(redis::Protocol::resp2)),
+                  redis::Cluster(cluster.options(redis::Protocol::resp3))} {}
+    /// One after the other.
+    redis::Cluster& next() { return clients[turn++ % 2]; }
+
+    std::array<redis::Cluster, 2> clients;
+    std::size_t turn = 0;
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(redis_cluster_client)
 
-BOOST_AUTO_TEST_CASE(a_cluster_is_used_like_one_redis) {
+BOOST_AUTO_TEST_CASE(a_cluster_is_used_like_one_redis_in_both_protocols) {
     const ClusterOfSix cluster;
-    run([&]() -> Deferred<> {
-        redis::Cluster db(cluster.options());
+    const auto use = [&](redis::Protocol protocol) -> Deferred<> {
+        redis::Cluster db(cluster.options(protocol));
         // Before the slot map is there, and on all nodes in one turn.
         std::vector<Deferred<bool>> setting;
         for (int i = 0; i < 1000; ++i) {
@@ -101,6 +115,14 @@ BOOST_AUTO_TEST_CASE(a_cluster_is_used_like_one_redis) {
             BOOST_REQUIRE_EQUAL(values[static_cast<std::size_t>(i)], i);
         }
         BOOST_TEST(db.refreshes() < 4U);
+
+        const auto client =
+            co_await db.command_on<std::string>(db.masters().front(), "CLIENT", "INFO");
+        BOOST_TEST((client.find("resp=3") != client.npos) == (protocol == redis::Protocol::resp3));
+        co_await db.hset("hash", "one", 1, "two", 2);
+        const auto hash = co_await db.hgetall<std::map<std::string, int>>("hash");
+        BOOST_TEST(hash.at("two") == 2);
+        co_await db.del("hash");
 
         // What concerns all masters.
         const auto size = co_await db.dbsize();
@@ -132,6 +154,31 @@ BOOST_AUTO_TEST_CASE(a_cluster_is_used_like_one_redis) {
         co_await db.flushall();
         const auto empty = co_await db.dbsize();
         BOOST_TEST(empty == 0);
+    };
+    for (const auto protocol : {redis::Protocol::resp2, redis::Protocol::resp3}) {
+        run([&] { return use(protocol); });
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_for_the_slot_map_keeps_its_order) {
+    const ClusterOfSix cluster;
+    run([&]() -> Deferred<> {
+        const auto options = cluster.options();
+        Server& asked = cluster.at(options.nodes.front());
+        asked.pause();
+        redis::Cluster db(options);
+        std::vector<Deferred<std::int64_t>> pushing;
+        pushing.push_back(db.rpush("list", 0));
+        co_await defer_later(150ms);
+        pushing.push_back(db.rpush("list", 1));
+        auto ready = db.ready();
+        asked.resume();
+        co_await ready;
+        pushing.push_back(db.rpush("list", 2));
+        auto gathering = cyclone::gather_results(std::move(pushing));
+        const auto lengths = co_await gathering;
+        const std::vector<std::int64_t> in_order{1, 2, 3};
+        BOOST_TEST(lengths == in_order, boost::test_tools::per_element());
     });
 }
 
@@ -179,7 +226,8 @@ BOOST_AUTO_TEST_CASE(replicas_answer_what_only_reads_where_that_is_wanted) {
 BOOST_AUTO_TEST_CASE(slots_move_under_load_without_a_failed_command) {
     const ClusterOfSix cluster;
     run([&]() -> Deferred<> {
-        redis::Cluster db(cluster.options());
+        InBothProtocols both(cluster);
+        redis::Cluster& db = both.clients[0];
         // Enough in each slot that its migration takes a while.
         std::vector<Deferred<bool>> setting;
         for (int i = 0; i < 20000; ++i) {
@@ -201,15 +249,14 @@ BOOST_AUTO_TEST_CASE(slots_move_under_load_without_a_failed_command) {
         int increments = 0;
         while (!resharding.ended()) {
             for (int i = 0; i < 100; ++i) {
-                all.push_back(tally(db.incr(key(increments++ % 20000)), ended));
+                all.push_back(tally(both.next().incr(key(increments++ % 20000)), ended));
             }
             const int tag = increments / 100;
-            all.push_back(tally(
-                db.mset("{" + std::to_string(tag) + "}a", 1, "{" + std::to_string(tag) + "}b", 2),
-                ended));
-            all.push_back(
-                tally(db.mget("{" + std::to_string(tag) + "}a", "{" + std::to_string(tag) + "}b"),
-                      ended));
+            const std::string hash_tag = "{" + std::to_string(tag) + "}";
+            for (redis::Cluster& client : both.clients) {
+                all.push_back(tally(client.mset(hash_tag + "a", 1, hash_tag + "b", 2), ended));
+                all.push_back(tally(client.mget(hash_tag + "a", hash_tag + "b"), ended));
+            }
             co_await defer_later(1ms);
         }
         BOOST_TEST(resharding.status() == 0);
@@ -224,7 +271,9 @@ BOOST_AUTO_TEST_CASE(slots_move_under_load_without_a_failed_command) {
             sum += co_await each;
         }
         BOOST_TEST(sum == increments);
-        BOOST_TEST(db.refreshes() > 1U);
+        for (const redis::Cluster& client : both.clients) {
+            BOOST_TEST(client.refreshes() > 1U);
+        }
         BOOST_TEST_MESSAGE(increments << " increments, " << db.refreshes() << " slot maps");
     });
 }
@@ -232,8 +281,11 @@ BOOST_AUTO_TEST_CASE(slots_move_under_load_without_a_failed_command) {
 BOOST_AUTO_TEST_CASE(a_killed_master_is_replaced_and_every_command_ends_exactly_once) {
     const ClusterOfSix cluster;
     run([&]() -> Deferred<> {
-        redis::Cluster db(cluster.options());
-        co_await db.ready();
+        InBothProtocols both(cluster);
+        redis::Cluster& db = both.clients[0];
+        for (redis::Cluster& client : both.clients) {
+            co_await client.ready();
+        }
         Tally ended;
         std::vector<Deferred<>> all;
         int increments = 0;
@@ -241,20 +293,30 @@ BOOST_AUTO_TEST_CASE(a_killed_master_is_replaced_and_every_command_ends_exactly_
         const auto killed = db.masters().front();
         for (int round = 0; round < 2000 && after_failover < 100; ++round) {
             for (int i = 0; i < 30; ++i) {
-                all.push_back(tally(db.incr(key(increments++ % 300)), ended));
+                all.push_back(tally(both.next().incr(key(increments++ % 300)), ended));
             }
             if (round == 100) {
                 const int before = ended.ok;
                 for (int i = 0; i < 60000; ++i) {
-                    all.push_back(tally(db.incr(key(increments++ % 300)), ended));
+                    all.push_back(tally(both.next().incr(key(increments++ % 300)), ended));
                 }
                 while (ended.ok < before + 100) {
                     co_await defer_later(0s);
                 }
-                cluster.at(killed).kill();
+                // These it has not answered for certain.
+                Server& master = cluster.at(killed);
+                master.pause();
+                for (int i = 0; i < 300; ++i) {
+                    all.push_back(tally(both.next().incr(key(increments++ % 300)), ended));
+                }
+                co_await defer_later(20ms);
+                master.kill();
             }
-            const auto masters = db.masters();
-            if (round > 100 && std::find(masters.begin(), masters.end(), killed) == masters.end()) {
+            const auto replaced = [&](const redis::Cluster& client) {
+                const auto masters = client.masters();
+                return std::find(masters.begin(), masters.end(), killed) == masters.end();
+            };
+            if (round > 100 && replaced(both.clients[0]) && replaced(both.clients[1])) {
                 ++after_failover;
             }
             co_await defer_later(5ms);

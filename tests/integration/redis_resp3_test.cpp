@@ -1,11 +1,13 @@
 // RESP3, what it makes possible, against a real redis-server: pushes, and caching by invalidation.
 
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include "redis_servers.hpp"
@@ -228,6 +230,38 @@ BOOST_AUTO_TEST_CASE(a_cache_refuses_what_does_not_read_one_key) {
         BOOST_TEST(refusal([&] { (void)cache.read("NONSENSE", "a"); }) ==
                    "redis: Cache: NONSENSE: what it does is not known; use connection()");
         co_return;
+    });
+}
+
+BOOST_AUTO_TEST_CASE(what_a_server_says_right_behind_the_login_is_heard) {
+    run([&]() -> Deferred<> {
+        using boost::asio::ip::tcp;
+        tcp::acceptor acceptor(cyclone::reactor::current().context(),
+                               {boost::asio::ip::address_v4::loopback(), 0});
+        redis::ConnectionOptions options;
+        options.port = acceptor.local_endpoint().port();
+        options.protocol = redis::Protocol::resp3;
+        options.tracking = {"ON", "BCAST"};
+        redis::Connection db(options);
+        std::vector<std::string> heard;
+        db.on_push([&](redis::Reply&& push) {
+            heard.push_back(push.elements().at(1).elements().at(0).as<std::string>());
+        });
+        tcp::socket server = co_await acceptor.async_accept(cyclone::use_deferred);
+        std::array<char, 256> request;
+        co_await server.async_read_some(boost::asio::buffer(request), cyclone::use_deferred);
+        const std::string invalidated = ">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\n";
+        const std::string answer = "%1\r\n$5\r\nproto\r\n:3\r\n+OK\r\n" + invalidated +
+                                   "a\r\n+PONG\r\n" + invalidated + "b\r\n" + invalidated;
+        co_await server.async_send(boost::asio::buffer(answer), cyclone::use_deferred);
+        const auto first = co_await soon([&] { return heard.size() == 1; });
+        BOOST_TEST(first);
+        co_await server.async_send(boost::asio::buffer("c\r\n", 3), cyclone::use_deferred);
+        const auto second = co_await soon([&] { return heard.size() == 2; });
+        BOOST_TEST(second);
+        const std::vector<std::string> expected{"b", "c"};
+        BOOST_TEST(heard == expected, boost::test_tools::per_element());
+        BOOST_TEST(db.last_error() == "");
     });
 }
 

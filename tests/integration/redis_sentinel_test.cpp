@@ -45,8 +45,9 @@ public:
         }
     }
 
-    redis::SentinelOptions options() const {
+    redis::SentinelOptions options(redis::Protocol protocol = redis::Protocol::resp2) const {
         redis::SentinelOptions options;
+        options.connection.protocol = protocol;
         // One of them: the others are found by it.
         options.sentinels = {sentinels[0]->endpoint()};
         options.connection.backoff = master.options().backoff;
@@ -81,14 +82,18 @@ BOOST_AUTO_TEST_CASE(a_killed_master_is_replaced_and_connections_follow) {
         BOOST_TEST(address.text() == watched.master.address());
         const auto replicas = co_await sentinel.replica_addresses();
         BOOST_TEST(replicas.size() == 2U);
+        // The one speaks RESP2, the other RESP3.
+        redis::Sentinel modern(watched.options(redis::Protocol::resp3));
         redis::Connection db = sentinel.master();
-        redis::Connection reader = sentinel.replica();
-        redis::ConnectionPool pool = sentinel.master_pool(2);
+        redis::Connection reader = modern.replica();
+        redis::ConnectionPool pool = modern.master_pool(2);
         const auto role = co_await role_of(db);
         BOOST_TEST(role == "master");
         const auto other = co_await role_of(reader);
         BOOST_TEST(other == "slave");
         co_await pool.set("n", 0);
+        const auto client = co_await pool.command<std::string>("CLIENT", "INFO");
+        BOOST_TEST(client.find("resp=3") != client.npos, client);
 
         // The one that was given goes too: the others have been found.
         watched.sentinels[0]->kill();
@@ -113,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_killed_master_is_replaced_and_connections_follow) {
         BOOST_TEST(ended.all() == increments);
         BOOST_TEST(ended.other == 0, ended.first_other);
         BOOST_TEST(ended.not_run == 0, ended.first_other);
-        const auto n = co_await db.get<int>("n");
+        const auto n = co_await pool.get<int>("n");
         BOOST_TEST(n <= ended.ok + ended.unknown);
         BOOST_TEST(n >= ended.ok - 1000);
         const auto after = co_await role_of(db);
@@ -137,12 +142,22 @@ BOOST_AUTO_TEST_CASE(a_master_that_hangs_is_left_as_soon_as_the_sentinels_say_so
         redis::Connection db = sentinel.master();
         co_await db.set("k", "v");
         co_await db.command("WAIT", 2, 1000);
+        auto blocked = error_of(db.blpop("nothing", 0s));
+        for (bool waits = false; !waits;) {
+            co_await defer_later(10ms);
+            const auto clients = co_await db.info("clients");
+            waits = clients.find("blocked_clients:1") != clients.npos;
+        }
         watched.master.pause();
         const auto start = std::chrono::steady_clock::now();
         const auto hung = co_await error_of(db.get("k"));
         BOOST_TEST(
             hung.find("the sentinels say that the master is at 127.0.0.1:") != std::string::npos,
             hung);
+        const auto left = co_await blocked;
+        BOOST_TEST(
+            left.find("the sentinels say that the master is at 127.0.0.1:") != std::string::npos,
+            left);
         const auto value = co_await db.get("k");
         BOOST_TEST(value.value() == "v");
         BOOST_TEST((std::chrono::steady_clock::now() - start < 20s));

@@ -67,6 +67,14 @@ BOOST_AUTO_TEST_CASE(a_client_endpoint_is_read_from_its_description) {
     const auto named = reactor::client_from_string("ssl:host=a:port=1");
     BOOST_CHECK(named.kind == reactor::ClientEndpoint::Kind::ssl);
     BOOST_TEST(named.host == "a");
+    const auto by_tls = reactor::client_from_string(
+        "ssl:a:1:authorities=a.pem:server_name=b:certKey=c.pem:key=k.pem");
+    BOOST_TEST(by_tls.authorities == "a.pem");
+    BOOST_TEST(by_tls.server_name == "b");
+    BOOST_TEST(by_tls.certificate == "c.pem");
+    BOOST_TEST(by_tls.private_key == "k.pem");
+    BOOST_TEST(refusal_of([] { reactor::client_from_string("tcp:a:1:authorities=x"); }) ==
+               "endpoint \"tcp:a:1:authorities=x\": there is no \"authorities\" for tcp");
     BOOST_TEST(reactor::client_from_string("unix:/a").path == "/a");
     BOOST_TEST(refusal_of([] { reactor::client_from_string("tcp::80"); }) ==
                "endpoint \"tcp::80\": there is no host");

@@ -357,4 +357,30 @@ BOOST_AUTO_TEST_CASE(newer_commands_to_the_server) {
     BOOST_TEST(sent([](auto& db) { db.replicaof_no_one(); }) == "REPLICAOF NO ONE");
 }
 
+BOOST_AUTO_TEST_CASE(commands_of_redis_6_and_7) {
+    BOOST_TEST(sent([](auto& db) {
+                   db.bitfield(
+                       "k",
+                       redis::BitField().set("u8", "#1", 5).overflow("FAIL").incrby("i5", 100, -1));
+               }) == "BITFIELD k SET u8 #1 5 OVERFLOW FAIL INCRBY i5 100 -1");
+    BOOST_TEST(sent([](auto& db) { db.bitfield_ro("k", redis::BitField().get("u8", 0)); }) ==
+               "BITFIELD_RO k GET u8 0");
+    BOOST_TEST(sent([](auto& db) { db.lmpop(two, "LEFT", 3); }) == "LMPOP 2 a b LEFT COUNT 3");
+    BOOST_TEST(sent([](auto& db) { db.zmpop(two, "MIN"); }) == "ZMPOP 2 a b MIN COUNT 1");
+    BOOST_TEST(sent([](auto& db) { db.blmpop(two, "LEFT", 1s); }) == "BLMPOP 1 2 a b LEFT COUNT 1");
+    BOOST_TEST(sent([](auto& db) { db.bzmpop(two, "MAX", 500ms, 2); }) ==
+               "BZMPOP 0.5 2 a b MAX COUNT 2");
+    BOOST_TEST(sent([](auto& db) {
+                   db.sort_ro("k", {.by = "w_*", .limit = redis::Limit{1, 2}, .get = {"#", "n_*"}});
+               }) == "SORT_RO k BY w_* LIMIT 1 2 GET # GET n_*");
+    BOOST_TEST(sent([](auto& db) { db.sort_store("to", "k", {.descending = true}); }) ==
+               "SORT k DESC STORE to");
+    BOOST_TEST(sent([](auto& db) { db.geosearchstore("to", "k", "m", 5, "km", 3, true); }) ==
+               "GEOSEARCHSTORE to k FROMMEMBER m BYRADIUS 5 km ASC COUNT 3 STOREDIST");
+    BOOST_TEST(sent([](auto& db) { db.client_pause(2s); }) == "CLIENT PAUSE 2000 WRITE");
+    BOOST_TEST(sent([](auto& db) { db.client_unblock(7, true); }) == "CLIENT UNBLOCK 7 ERROR");
+    BOOST_TEST(sent([](auto& db) { db.acl_setuser("u", "on", ">p"); }) == "ACL SETUSER u on >p");
+    BOOST_TEST(sent([](auto& db) { db.spublish("c", "m"); }) == "SPUBLISH c m");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -36,6 +36,20 @@ BOOST_AUTO_TEST_CASE(everything_is_said_in_one_write_and_the_last_reply_makes_it
     BOOST_CHECK(handshake.feed("+PONG\r\n") == State::ready);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_said_unasked_is_no_answer_and_what_comes_behind_is_kept) {
+    redis::ConnectionOptions options;
+    options.protocol = redis::Protocol::resp3;
+    options.tracking = {"ON", "BCAST"};
+    redis::Handshake handshake(options);
+    const std::string push = ">2\r\n$10\r\ninvalidate\r\n_\r\n";
+    BOOST_CHECK(handshake.feed("%1\r\n$5\r\nproto\r\n:3\r\n+OK\r\n" + push.substr(0, 9)) ==
+                State::waiting);
+    BOOST_CHECK(handshake.feed(push.substr(9)) == State::waiting);
+    const std::string last = "+PONG\r\n" + push + push.substr(0, 5);
+    BOOST_CHECK(handshake.feed(last) == State::ready);
+    BOOST_TEST(handshake.rest() == push + push.substr(0, 5));
+}
+
 BOOST_AUTO_TEST_CASE(without_login_there_is_only_the_ping) {
     redis::Handshake handshake(redis::ConnectionOptions{});
     BOOST_TEST(handshake.request() == encoded("PING"));

@@ -80,6 +80,15 @@ public:
         return static_cast<std::uint16_t>(
             number(*text, std::numeric_limits<std::uint16_t>::max(), "a port"));
     }
+    /// Under its names here and in Twisted.
+    void take_certificate(auto& endpoint) {
+        for (const char* name : {"certificate", "certKey"}) {
+            endpoint.certificate = take_named(name).value_or(endpoint.certificate);
+        }
+        for (const char* name : {"key", "privateKey"}) {
+            endpoint.private_key = take_named(name).value_or(endpoint.private_key);
+        }
+    }
     int number(const std::string& text, int most, const std::string& what) const {
         int value = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -133,12 +142,7 @@ CYCLONE_INLINE ServerEndpoint server_from_string(std::string_view description) {
     }
     if (reader.kind() == "ssl") {
         endpoint.kind = ServerEndpoint::Kind::ssl;
-        for (const char* name : {"certificate", "certKey"}) {
-            endpoint.certificate = reader.take_named(name).value_or(endpoint.certificate);
-        }
-        for (const char* name : {"key", "privateKey"}) {
-            endpoint.private_key = reader.take_named(name).value_or(endpoint.private_key);
-        }
+        reader.take_certificate(endpoint);
         if (endpoint.certificate.empty()) {
             reader.refuse("there is no certificate (certificate=FILE, in PEM)");
         }
@@ -170,6 +174,11 @@ CYCLONE_INLINE ClientEndpoint client_from_string(std::string_view description) {
         endpoint.port = reader.take_port();
     } else {
         reader.refuse("\"" + reader.kind() + "\" is none of tcp, ssl and unix");
+    }
+    if (endpoint.kind == ClientEndpoint::Kind::ssl) {
+        endpoint.authorities = reader.take_named("authorities").value_or("");
+        endpoint.server_name = reader.take_named("server_name").value_or("");
+        reader.take_certificate(endpoint);
     }
     if (const auto timeout = reader.take_named("timeout")) {
         endpoint.timeout = std::chrono::seconds(

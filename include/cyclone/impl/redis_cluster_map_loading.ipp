@@ -95,12 +95,9 @@ CYCLONE_INLINE void ClusterCore::loaded(SlotMap map) {
     failures_ = 0;
     refusal_ = nullptr;
     drop_strangers();
-    for (auto& promise : std::exchange(waiting_for_map_, {})) {
-        promise.callback();
-    }
-    // Who waited for a first map waits no longer than that.
+    // Who waited for a first map waits no longer than that, and goes before whoever comes next.
     for (Command& command : later_) {
-        if (command.attempts <= 1) {
+        if (command.attempts <= 1 || loads_ == 1) {
             command.due = {};
         }
     }
@@ -114,6 +111,9 @@ CYCLONE_INLINE void ClusterCore::loaded(SlotMap map) {
                 self->want_map();
             }
         });
+    }
+    for (auto& promise : std::exchange(waiting_for_map_, {})) {
+        promise.callback();
     }
 }
 

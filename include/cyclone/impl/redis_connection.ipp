@@ -60,10 +60,9 @@ CYCLONE_INLINE void Connection::on_push(std::function<void(Reply&&)> observer) {
     core().on_push = std::move(observer);
 }
 CYCLONE_INLINE void Connection::disconnect() {
-    core().close("disconnect() was called");
-    if (handle_->blocking_ != nullptr) {
-        handle_->blocking_->close("disconnect() was called");
-    }
+    // Whoever is told may drop this Connection.
+    const auto handle = handle_;
+    handle->close("disconnect() was called");
 }
 
 CYCLONE_INLINE Connection lazy_connection(std::string host, std::uint16_t port, int db) {

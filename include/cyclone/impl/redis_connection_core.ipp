@@ -66,22 +66,29 @@ CYCLONE_INLINE Deferred<> ConnectionCore::run(std::shared_ptr<ConnectionCore> se
 }
 
 CYCLONE_INLINE Deferred<> ConnectionCore::read_all(std::shared_ptr<Transport> transport) {
+    if (!transport->early.empty() && !closed_) {
+        take_in(std::exchange(transport->early, {}));
+    }
     while (!closed_) {
         auto reading = transport->read_some(buffer_);
         const std::size_t size = co_await reading;
-        last_read_ = Pipeline::Clock::now();
-        // What the replies give rise to leaves at the end of this turn, without a trip through the
-        // reactor.
-        const bool posted = std::exchange(flush_posted_, true);
-        batch_deadline_ = posted ? batch_deadline_ : last_read_ + options_.command_timeout;
-        const bool good = pipeline_.feed({buffer_.data(), size});
-        flush_posted_ = posted;
-        if (!good) {
-            throw NoConnection(pipeline_.error());
-        }
-        if (!posted && pipeline_.waiting() > 0) {
-            flush();
-        }
+        take_in({buffer_.data(), size});
+    }
+}
+
+CYCLONE_INLINE void ConnectionCore::take_in(std::string_view bytes) {
+    last_read_ = Pipeline::Clock::now();
+    // What the replies give rise to leaves at the end of this turn, without a trip through the
+    // reactor.
+    const bool posted = std::exchange(flush_posted_, true);
+    batch_deadline_ = posted ? batch_deadline_ : last_read_ + options_.command_timeout;
+    const bool good = pipeline_.feed(bytes);
+    flush_posted_ = posted;
+    if (!good) {
+        throw NoConnection(pipeline_.error());
+    }
+    if (!posted && pipeline_.waiting() > 0) {
+        flush();
     }
 }
 
@@ -143,6 +150,20 @@ CYCLONE_INLINE void ConnectionCore::drop(std::string reason) {
         drop_reason_ = std::move(reason);
         transport_->close();
     }
+}
+
+CYCLONE_INLINE void ConnectionCore::leave(const std::string& reason) {
+    drop(reason);
+    for (const auto& weak : companions_) {
+        if (const auto companion = weak.lock()) {
+            companion->drop(reason);
+        }
+    }
+}
+
+CYCLONE_INLINE void ConnectionCore::go_along(const std::shared_ptr<ConnectionCore>& other) {
+    std::erase_if(companions_, [](const auto& weak) { return weak.expired(); });
+    companions_.push_back(other);
 }
 
 CYCLONE_INLINE void ConnectionCore::close(std::string_view reason) {
@@ -321,59 +342,6 @@ CYCLONE_INLINE void ConnectionCore::check_health() {
             self->check_health();
         }
     });
-}
-
-/// How exactly timeouts are kept: there is one timer however many commands there are.
-CYCLONE_INLINE std::chrono::nanoseconds ConnectionCore::granule() const {
-    return std::clamp<std::chrono::nanoseconds>(options_.command_timeout / 16,
-                                                std::chrono::milliseconds(1),
-                                                std::chrono::milliseconds(250));
-}
-
-CYCLONE_INLINE void ConnectionCore::arm_timer(Pipeline::Clock::time_point deadline) {
-    // It ticks also where nothing is due, so that it is seen when the reactor stands still.
-    const auto tick = 4 * granule();
-    const auto now = Pipeline::Clock::now();
-    timer_.cancel();
-    timer_due_ = deadline;
-    const auto delay = std::clamp<std::chrono::nanoseconds>(deadline - now, granule(), tick);
-    timer_expected_ = now + delay;
-    timer_armed_ = true;
-    timer_ = reactor_.call_later(delay, [weak = weak_from_this()] {
-        if (const auto self = weak.lock()) {
-            self->timer_armed_ = false;
-            self->check_deadlines();
-        }
-    });
-}
-
-CYCLONE_INLINE void ConnectionCore::arm_timer_at_next_deadline() {
-    if (const auto next = pipeline_.next_deadline(); next && !timer_armed_) {
-        arm_timer(*next);
-    }
-}
-
-CYCLONE_INLINE void ConnectionCore::check_deadlines() {
-    const auto now = Pipeline::Clock::now();
-    // While the program was busy with something else, or the whole machine was stopped, nothing
-    // could be sent or read: that is no fault of the server.
-    if (const auto late = now - timer_expected_; late > 2 * granule()) {
-        pipeline_.postpone(late);
-        arm_timer_at_next_deadline();
-        return;
-    }
-    if (now < timer_due_) {
-        arm_timer(timer_due_);
-        return;
-    }
-    const std::size_t unanswered = pipeline_.expire(now, connected() ? "" : last_error_);
-    if (closed_) {
-        return;
-    }
-    if (unanswered > 0 && now - last_read_ >= options_.command_timeout) {
-        drop("it has given no sign of life for " + in_words(options_.command_timeout));
-    }
-    arm_timer_at_next_deadline();
 }
 
 }  // namespace cyclone::redis::detail

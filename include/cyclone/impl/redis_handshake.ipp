@@ -58,6 +58,9 @@ CYCLONE_INLINE Handshake::State Handshake::feed(std::string_view bytes) {
             case ReplyReader::Result::reply:
                 break;
         }
+        if (reply.is_push()) {
+            continue;
+        }
         const State state = judge(commands_[answered_], reply);
         if (state != State::ready) {
             failed_command_ = commands_[answered_];

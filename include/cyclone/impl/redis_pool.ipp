@@ -11,11 +11,17 @@ struct ConnectionPool::Handle {
     Handle() = default;
     Handle(const Handle&) = delete;
     Handle& operator=(const Handle&) = delete;
-    ~Handle() {
+    ~Handle() { close("the ConnectionPool object was destroyed"); }
+
+    void close(std::string_view reason) {
         for (const auto& core : cores) {
-            core->close("the ConnectionPool object was destroyed");
+            core->close(reason);
+        }
+        if (blocking != nullptr) {
+            blocking->close(reason);
         }
     }
+
     std::vector<std::shared_ptr<detail::ConnectionCore>> cores;
     std::shared_ptr<detail::BlockingConnections> blocking;
     std::size_t last = 0;
@@ -106,12 +112,9 @@ CYCLONE_INLINE void ConnectionPool::on_lost(
     }
 }
 CYCLONE_INLINE void ConnectionPool::disconnect() {
-    for (const auto& core : handle_->cores) {
-        core->close("disconnect() was called");
-    }
-    if (handle_->blocking != nullptr) {
-        handle_->blocking->close("disconnect() was called");
-    }
+    // Whoever is told may drop this ConnectionPool.
+    const auto handle = handle_;
+    handle->close("disconnect() was called");
 }
 
 CYCLONE_INLINE ConnectionPool lazy_connection_pool(std::string host, std::uint16_t port, int db,

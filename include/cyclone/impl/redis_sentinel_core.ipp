@@ -245,7 +245,7 @@ CYCLONE_INLINE void SentinelCore::switched(const MasterSwitch& change) {
         const Endpoint at{core->options().host, core->options().port};
         // Several sentinels say the same: who has moved already stays.
         if (each.role == Role::master ? at != change.to : at == change.to) {
-            core->drop("the sentinels say that the master is at " + change.to.text() + " now");
+            core->leave("the sentinels say that the master is at " + change.to.text() + " now");
         }
     }
 }

@@ -226,6 +226,7 @@ inline Deferred<std::shared_ptr<Transport>> open_and_greet(ConnectionOptions opt
             case Handshake::State::waiting:
                 break;
             case Handshake::State::ready:
+                transport->early = handshake.rest();
                 co_return transport;
             case Handshake::State::unavailable:
                 throw NoConnection("it is not ready: " + handshake.error());

@@ -28,16 +28,30 @@ Connected<P> start_client(Socket socket, reactor::PeerAddress peer, std::shared_
     return {std::move(protocol), Transport::run(std::move(transport))};
 }
 
+/// Connects by TLS; null unless <cyclone/protocol/connect_ssl.hpp> is part of the program.
+using SslConnector = Deferred<Connected<Protocol>> (*)(reactor::ClientEndpoint,
+                                                       std::shared_ptr<Protocol>);
+[[gnu::visibility("default")]] inline SslConnector& ssl_connector() {
+    static constinit SslConnector connector = nullptr;
+    return connector;
+}
+
 }  // namespace detail
 
-/// Connects `protocol` to a tcp or unix endpoint. Fails as reactor::connect_tcp() does.
-/// As twisted.internet.endpoints.connectProtocol.
+/// Connects `protocol` to an endpoint. Fails as reactor::connect_tcp() does; for ssl as
+/// reactor::connect_ssl() does, and with EndpointError unless <cyclone/protocol/connect_ssl.hpp> is
+/// included somewhere. As twisted.internet.endpoints.connectProtocol.
 template <std::derived_from<Protocol> P>
 Deferred<Connected<P>> connect(reactor::ClientEndpoint endpoint, std::shared_ptr<P> protocol) {
     if (endpoint.kind == reactor::ClientEndpoint::Kind::ssl) {
-        throw reactor::EndpointError(
-            "protocol::connect() speaks no TLS: use reactor::connect_ssl() of "
-            "<cyclone/reactor/connect_ssl.hpp>");
+        if (detail::ssl_connector() == nullptr) {
+            throw reactor::EndpointError(
+                "an ssl endpoint needs TLS in the program: include "
+                "<cyclone/protocol/connect_ssl.hpp> in one of its files, and link ssl and crypto");
+        }
+        auto connecting = detail::ssl_connector()(std::move(endpoint), protocol);
+        auto connected = co_await connecting;
+        co_return Connected<P>{std::move(protocol), std::move(connected.ended)};
     }
     if (endpoint.kind == reactor::ClientEndpoint::Kind::unix_socket) {
         auto connecting = reactor::connect_unix(endpoint.path, endpoint.timeout);

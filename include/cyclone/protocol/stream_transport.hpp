@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <exception>
 #include <memory>
@@ -62,7 +63,7 @@ public:
     void lose_connection() override {
         losing_ = true;
         if (!writing_) {
-            abort_connection();
+            finish();
         }
     }
     void abort_connection() override {
@@ -96,7 +97,7 @@ private:
             }
             auto reading = self.socket_.async_read_some(boost::asio::buffer(buffer), use_deferred);
             const std::size_t size = co_await reading;
-            if (!self.closed_) {
+            if (!self.closed_ && !self.parting_) {
                 protocol.data_received({buffer.data(), size});
             }
         }
@@ -122,8 +123,33 @@ private:
         self->in_flight_.clear();
         self->writing_ = false;
         if (self->losing_) {
-            self->abort_connection();
+            self->finish();
         }
+    }
+
+    /// All is written: ends the connection, by TLS not without a word (RFC 8446 6.1).
+    void finish() {
+        if constexpr (has_farewell) {
+            if (!broken_ && !closed_) {
+                if (!std::exchange(parting_, true)) {
+                    say_farewell(this->shared_from_this()).detach();
+                }
+                return;
+            }
+        }
+        abort_connection();
+    }
+
+    static Deferred<> say_farewell(std::shared_ptr<StreamTransport> parameter) {
+        // Whom the other side keeps waiting goes without its answer.
+        constexpr std::chrono::seconds patience(5);
+        const auto self = std::move(parameter);
+        try {
+            auto parting = self->socket_.async_shutdown(use_deferred).add_timeout(patience);
+            co_await parting;
+        } catch (const std::exception&) {
+        }
+        self->abort_connection();
     }
 
     /// What an exception of the reading says to the Protocol; null for a clean end.
@@ -155,6 +181,10 @@ private:
         lowest.close(ignored);
     }
 
+    static constexpr bool has_farewell = requires(Socket & socket) {
+        socket.async_shutdown(use_deferred);
+    };
+
     Socket socket_;
     reactor::PeerAddress peer_;
     std::shared_ptr<Protocol> protocol_;
@@ -164,6 +194,7 @@ private:
     std::exception_ptr broken_;
     bool writing_ = false;
     bool losing_ = false;
+    bool parting_ = false;
     bool closed_ = false;
 };
 

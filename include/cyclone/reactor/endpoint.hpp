@@ -58,10 +58,16 @@ struct ClientEndpoint {
     std::uint16_t port = 0;
     std::string path{};
     std::chrono::nanoseconds timeout = std::chrono::seconds(30);
+    /// Of ssl: as SslOptions has them.
+    std::string authorities{};
+    std::string certificate{};
+    std::string private_key{};
+    std::string server_name{};
 };
 
-/// Reads `tcp:HOST:PORT[:timeout=SECONDS]`, also as `tcp:host=HOST:port=PORT`, the same with `ssl`, or
-/// `unix:PATH[:timeout=SECONDS]`. Throws EndpointError.
+/// Reads `tcp:HOST:PORT[:timeout=SECONDS]`, also as `tcp:host=HOST:port=PORT`, or `unix:PATH[:timeout=SECONDS]`.
+/// With `ssl` as with `tcp`, and perhaps `authorities=FILE`, `server_name=NAME`, `certificate=FILE` and `key=FILE`,
+/// where `certKey` and `privateKey` are Twisted's names for the last two. Throws EndpointError.
 ClientEndpoint client_from_string(std::string_view description);
 
 namespace detail {

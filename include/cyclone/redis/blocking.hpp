@@ -16,7 +16,7 @@ namespace cyclone::redis::detail {
 /// nobody waits behind it. Made when needed, kept for the next; when all are in use, others queue.
 class BlockingConnections : public std::enable_shared_from_this<BlockingConnections> {
 public:
-    /// As many as its options allow, to where `core` is connected.
+    /// As many as its options allow, to where `core` is connected, and logged in as that is.
     explicit BlockingConnections(ConnectionCore& core);
     BlockingConnections(const BlockingConnections&) = delete;
     BlockingConnections& operator=(const BlockingConnections&) = delete;
@@ -63,7 +63,9 @@ private:
     };
 
     Pipeline::Clock::time_point deadline(std::chrono::duration<double> time) const;
+    void follow();
 
+    std::weak_ptr<ConnectionCore> followed_;
     ConnectionOptions options_;
     Locator locate_;
     DeferredSemaphore places_;

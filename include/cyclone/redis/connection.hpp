@@ -109,7 +109,14 @@ private:
             : core(detail::ConnectionCore::make(std::move(options), std::move(locate))) {}
         Handle(const Handle&) = delete;
         Handle& operator=(const Handle&) = delete;
-        ~Handle() { core->close("the Connection object was destroyed"); }
+        ~Handle() { close("the Connection object was destroyed"); }
+
+        void close(std::string_view reason) {
+            core->close(reason);
+            if (blocking_ != nullptr) {
+                blocking_->close(reason);
+            }
+        }
 
         const std::shared_ptr<detail::BlockingConnections>& blocking() {
             if (blocking_ == nullptr) {

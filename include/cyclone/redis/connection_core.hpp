@@ -52,6 +52,10 @@ public:
 
     /// Ends the present connection; another is made.
     void drop(std::string reason);
+    /// The same because the server is the wrong one by now, also for what goes along with this.
+    void leave(const std::string& reason);
+    /// `other` is connected to the same server.
+    void go_along(const std::shared_ptr<ConnectionCore>& other);
 
     /// The number of the present connection, for execute_encoded().
     std::uint64_t number() const { return pipeline_.connection(); }
@@ -84,6 +88,7 @@ private:
     static Deferred<> run(std::shared_ptr<ConnectionCore> self);
     static Deferred<> write_rest(std::shared_ptr<ConnectionCore> self, std::string_view rest);
     Deferred<> read_all(std::shared_ptr<Transport> transport);
+    void take_in(std::string_view bytes);
     void opened(std::shared_ptr<Transport> transport);
     void lost(const std::exception_ptr& error);
 
@@ -106,6 +111,7 @@ private:
     std::shared_ptr<Transport> transport_;
     std::optional<Deferred<>> running_;
     std::vector<Promise<>> waiting_for_connection_;
+    std::vector<std::weak_ptr<ConnectionCore>> companions_;
     DeferredLock watch_lock_;
     reactor::DelayedCall timer_;
     reactor::DelayedCall health_timer_;
@@ -126,4 +132,5 @@ private:
 
 #ifndef CYCLONE_SEPARATE_COMPILATION
 #include <cyclone/impl/redis_connection_core.ipp>
+#include <cyclone/impl/redis_connection_deadlines.ipp>
 #endif

@@ -31,8 +31,11 @@ public:
     /// The bytes to write.
     const std::string& request() const noexcept { return request_; }
 
-    /// Takes in what the server answers.
+    /// Takes in what the server answers. What it says unasked is passed over.
     State feed(std::string_view bytes);
+
+    /// After ready: the bytes behind the last answer. Valid as long as those that feed() was given.
+    std::string_view rest() const noexcept { return reader_.rest(); }
 
     /// After refused and unavailable: the command and the server's words about it.
     const std::string& failed_command() const noexcept { return failed_command_; }

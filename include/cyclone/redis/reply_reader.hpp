@@ -31,6 +31,10 @@ public:
     /// Takes the next reply out. After protocol_error nothing can be read any more until reset().
     Result next(Reply& reply);
 
+    /// The bytes behind the last reply that next() has given. Valid as long as what feed() was
+    /// given.
+    std::string_view rest() const noexcept { return input_; }
+
     /// What is wrong, after protocol_error.
     const std::string& error() const noexcept { return error_; }
 

@@ -16,6 +16,7 @@
 #include <cyclone/impl/redis_command_words.ipp>
 #include <cyclone/impl/redis_connection.ipp>
 #include <cyclone/impl/redis_connection_core.ipp>
+#include <cyclone/impl/redis_connection_deadlines.ipp>
 #include <cyclone/impl/redis_handshake.ipp>
 #include <cyclone/impl/redis_hash_ring.ipp>
 #include <cyclone/impl/redis_joined_reply.ipp>

@@ -34,6 +34,9 @@ public:
 
     /// Ends everything that is under way.
     virtual void close() noexcept = 0;
+
+    /// What has been read already: it came right behind the last reply to the Handshake.
+    std::string early{};
 };
 
 /// Why there is no connection, or no longer.

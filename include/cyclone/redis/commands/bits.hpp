@@ -1,12 +1,56 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
-#include <ranges>
+#include <string>
 #include <string_view>
-#include <utility>
+#include <vector>
 
 namespace cyclone::redis {
+
+/// What bitfield() does, one after the other, as in redis-py:
+///
+///     co_await db.bitfield("k", redis::BitField().incrby("u8", "#0", 1).get("i16", 8));
+///
+/// A type is "u1" to "u63" or "i1" to "i64"; an offset counts bits, or "#3" the third of its type.
+class BitField {
+public:
+    template <class Offset>
+    BitField& get(std::string_view type, const Offset& offset) {
+        return add("GET", type, offset);
+    }
+    /// Gives what was there.
+    template <class Offset>
+    BitField& set(std::string_view type, const Offset& offset, std::int64_t value) {
+        return add("SET", type, offset, value);
+    }
+    template <class Offset>
+    BitField& incrby(std::string_view type, const Offset& offset, std::int64_t by) {
+        return add("INCRBY", type, offset, by);
+    }
+    /// For what follows: "WRAP", as at first, "SAT", or "FAIL", which then gives nothing.
+    BitField& overflow(std::string_view behaviour) { return add("OVERFLOW", behaviour); }
+
+    const std::vector<std::string>& words() const { return words_; }
+
+private:
+    template <class... Words>
+    BitField& add(const Words&... words) {
+        (words_.push_back(word(words)), ...);
+        return *this;
+    }
+    template <class Word>
+    static std::string word(const Word& word) {
+        if constexpr (std::integral<Word>) {
+            return std::to_string(word);
+        } else {
+            return std::string(word);
+        }
+    }
+
+    std::vector<std::string> words_;
+};
 
 /// Commands on the bits of strings, and on HyperLogLogs, which count what is different in 12 KB. As
 /// in cyclone.redis.
@@ -34,6 +78,19 @@ public:
     Result<std::int64_t> bitop(std::string_view operation, std::string_view destination,
                                const Keys&... keys) {
         return self().template command<std::int64_t>("BITOP", operation, destination, keys...);
+    }
+
+    /// One number for each operation but overflow().
+    Result<std::vector<std::optional<std::int64_t>>> bitfield(std::string_view key,
+                                                              const BitField& operations) {
+        return self().template command<std::vector<std::optional<std::int64_t>>>(
+            "BITFIELD", key, operations.words());
+    }
+    /// get() alone, which a replica answers too.
+    Result<std::vector<std::int64_t>> bitfield_ro(std::string_view key,
+                                                  const BitField& operations) {
+        return self().template command<std::vector<std::int64_t>>("BITFIELD_RO", key,
+                                                                  operations.words());
     }
 
     /// Adds to a HyperLogLog. Whether that changed what it counts.

@@ -1,11 +1,16 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <vector>
+
+#include <cyclone/redis/commands/sorted_sets.hpp>
 
 namespace cyclone::redis {
 
@@ -52,6 +57,25 @@ public:
                                                                                  Seconds time) {
         using T = std::optional<std::tuple<std::string, std::string, double>>;
         return self().template blocking<T>(time, "BZPOPMAX", keys, time.count());
+    }
+
+    /// As lmpop().
+    template <class Keys>
+    Result<std::optional<std::pair<std::string, std::vector<std::string>>>> blmpop(
+        const Keys& keys, std::string_view end, Seconds time, std::int64_t count = 1) {
+        using T = std::optional<std::pair<std::string, std::vector<std::string>>>;
+        return self().template blocking<T>(time, "BLMPOP", time.count(),
+                                           std::ranges::distance(keys), keys, end, "COUNT", count);
+    }
+    /// As zmpop().
+    template <class Keys>
+    Result<std::optional<std::pair<std::string, ScoredMembers>>> bzmpop(const Keys& keys,
+                                                                        std::string_view end,
+                                                                        Seconds time,
+                                                                        std::int64_t count = 1) {
+        using T = std::optional<std::pair<std::string, ScoredMembers>>;
+        return self().template blocking<T>(time, "BZMPOP", time.count(),
+                                           std::ranges::distance(keys), keys, end, "COUNT", count);
     }
 
 private:

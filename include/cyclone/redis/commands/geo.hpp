@@ -54,7 +54,32 @@ public:
                                                                  "ASC", counted(count));
     }
 
+    /// Puts what geosearch() gives into `destination`, which is made anew, or with `distances` a
+    /// sorted set of how far away they are. Gives how many.
+    Result<std::int64_t> geosearchstore(std::string_view destination, std::string_view key,
+                                        const GeoPosition& center, double radius,
+                                        std::string_view unit = "m",
+                                        std::optional<std::int64_t> count = std::nullopt,
+                                        bool distances = false) {
+        return self().template command<std::int64_t>("GEOSEARCHSTORE", destination, key,
+                                                     "FROMLONLAT", center, "BYRADIUS", radius, unit,
+                                                     "ASC", counted(count), stored(distances));
+    }
+    /// As above, around a member.
+    Result<std::int64_t> geosearchstore(std::string_view destination, std::string_view key,
+                                        std::string_view member, double radius,
+                                        std::string_view unit = "m",
+                                        std::optional<std::int64_t> count = std::nullopt,
+                                        bool distances = false) {
+        return self().template command<std::int64_t>("GEOSEARCHSTORE", destination, key,
+                                                     "FROMMEMBER", member, "BYRADIUS", radius, unit,
+                                                     "ASC", counted(count), stored(distances));
+    }
+
 private:
+    static auto stored(bool distances) {
+        return distances ? std::optional(std::string_view("STOREDIST")) : std::nullopt;
+    }
     static auto counted(const std::optional<std::int64_t>& count) {
         using Count = std::pair<std::string_view, std::int64_t>;
         return count ? std::optional(Count("COUNT", *count)) : std::nullopt;

@@ -5,11 +5,43 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
+#include <cyclone/redis/commands/limit.hpp>
 #include <cyclone/redis/scan_range.hpp>
 
 namespace cyclone::redis {
+
+/// What SORT may be told.
+struct SortOptions {
+    /// By the values of these keys, where "*" stands for the element; a key without a "*": not at
+    /// all.
+    std::optional<std::string_view> by = std::nullopt;
+    std::optional<Limit> limit = std::nullopt;
+    /// Gives the values of these keys in place of the element, which "#" is.
+    std::vector<std::string> get{};
+    bool descending = false;
+    /// As texts, not as numbers.
+    bool alpha = false;
+
+    /// The words of the command, as arguments.
+    auto words() const {
+        using Get = std::pair<std::string_view, std::string_view>;
+        std::vector<Get> gets;
+        for (const std::string& pattern : get) {
+            gets.emplace_back("GET", pattern);
+        }
+        const auto word = [](bool on, std::string_view name) {
+            return on ? std::optional(name) : std::nullopt;
+        };
+        using By = std::pair<std::string_view, std::string_view>;
+        return std::tuple(by ? std::optional(By("BY", *by)) : std::nullopt,
+                          limit ? std::optional(limit->words()) : std::nullopt, std::move(gets),
+                          word(descending, "DESC"), word(alpha, "ALPHA"));
+    }
+};
 
 /// Commands on keys of any type. As in cyclone.redis; `delete` is `del` here, a word that C++ has
 /// taken.
@@ -129,14 +161,34 @@ public:
     Result<std::optional<std::int64_t>> object_idletime(std::string_view key) {
         return self().template command<std::optional<std::int64_t>>("OBJECT", "IDLETIME", key);
     }
+    /// How often it was used, logarithmically; an error unless the server's maxmemory-policy is an
+    /// LFU.
+    Result<std::optional<std::int64_t>> object_freq(std::string_view key) {
+        return self().template command<std::optional<std::int64_t>>("OBJECT", "FREQ", key);
+    }
+    Result<std::optional<std::int64_t>> object_refcount(std::string_view key) {
+        return self().template command<std::optional<std::int64_t>>("OBJECT", "REFCOUNT", key);
+    }
     /// The elements of a list, a set or a sorted set in order: of numbers, or of texts.
     template <class T = std::vector<std::string>>
     Result<T> sort(std::string_view key, bool alpha = false, bool descending = false) {
-        const auto word = [](bool on, std::string_view name) {
-            return on ? std::optional(name) : std::nullopt;
-        };
-        return self().template command<T>("SORT", key, word(descending, "DESC"),
-                                          word(alpha, "ALPHA"));
+        return sort<T>(key, SortOptions{.descending = descending, .alpha = alpha});
+    }
+    /// With SortOptions::get there may be nothing: as T, std::vector<std::optional<std::string>>.
+    template <class T = std::vector<std::string>>
+    Result<T> sort(std::string_view key, const SortOptions& options) {
+        return self().template command<T>("SORT", key, options.words());
+    }
+    /// As sort(), and a replica answers it too.
+    template <class T = std::vector<std::string>>
+    Result<T> sort_ro(std::string_view key, const SortOptions& options = {}) {
+        return self().template command<T>("SORT_RO", key, options.words());
+    }
+    /// Puts them into the list `destination`, which is made anew. Gives how many.
+    Result<std::int64_t> sort_store(std::string_view destination, std::string_view key,
+                                    const SortOptions& options = {}) {
+        return self().template command<std::int64_t>("SORT", key, options.words(), "STORE",
+                                                     destination);
     }
 
 private:

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cyclone::redis {
@@ -94,6 +96,16 @@ public:
     Result<T> lmove(std::string_view from, std::string_view to, std::string_view from_end,
                     std::string_view to_end) {
         return self().template command<T>("LMOVE", from, to, from_end, to_end);
+    }
+
+    /// From the first of `keys`, a range, that is not empty: its name and at most `count` elements;
+    /// nothing when all are. `end` is "LEFT" or "RIGHT".
+    template <std::ranges::forward_range Keys>
+    Result<std::optional<std::pair<std::string, std::vector<std::string>>>> lmpop(
+        const Keys& keys, std::string_view end, std::int64_t count = 1) {
+        using T = std::optional<std::pair<std::string, std::vector<std::string>>>;
+        return self().template command<T>("LMPOP", std::ranges::distance(keys), keys, end, "COUNT",
+                                          count);
     }
 
 private:

@@ -1,21 +1,52 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
-#include <cyclone/redis/reply.hpp>
+#include <cyclone/redis/convert.hpp>
 
 namespace cyclone::redis {
 
-/// Commands to the server, scripts and publication. As in cyclone.redis.
+/// One of the commands that took long.
+struct SlowlogEntry {
+    std::int64_t id = 0;
+    /// When it began, in seconds of the Unix epoch.
+    std::int64_t began = 0;
+    std::chrono::microseconds took{};
+    /// The command, cut by the server where it is long.
+    std::vector<std::string> words{};
+    std::string client{};
+    std::string client_name{};
+};
+
+template <>
+struct FromReply<SlowlogEntry> {
+    static SlowlogEntry convert(Reply&& reply, std::string_view command) {
+        using Parts = std::tuple<std::int64_t, std::int64_t, std::int64_t, std::vector<std::string>,
+                                 std::string, std::string>;
+        auto [id, began, took, words, client, name] =
+            detail::convert<Parts>(std::move(reply), command);
+        return {id,
+                began,
+                std::chrono::microseconds(took),
+                std::move(words),
+                std::move(client),
+                std::move(name)};
+    }
+};
+
+/// What LATENCY LATEST says of an event: its name, when it was last seen in seconds of the Unix
+/// epoch, how many milliseconds it took then, and at most.
+using LatencyEvent = std::tuple<std::string, std::int64_t, std::int64_t, std::int64_t>;
+
+/// Commands to the server as such. As in cyclone.redis.
 template <class Derived, template <class> class Result>
 class ServerCommands {
 public:
@@ -46,80 +77,6 @@ public:
     Result<void> config_set(std::string_view name, const V& value) {
         return self().template command<void>("CONFIG", "SET", name, value);
     }
-    /// One line for each client, as CLIENT LIST gives it.
-    Result<std::string> client_list() {
-        return self().template command<std::string>("CLIENT", "LIST");
-    }
-
-    /// Gives how many subscribers got it.
-    template <class V>
-    Result<std::int64_t> publish(std::string_view channel, const V& message) {
-        return self().template command<std::int64_t>("PUBLISH", channel, message);
-    }
-
-    /// Runs a Lua script. `keys` and `args` are ranges: `eval<int>(script, std::array{"k"},
-    /// std::array{1, 2})`.
-    template <class T = Reply, class Keys = std::array<std::string_view, 0>,
-              class Args = std::array<std::string_view, 0>>
-    Result<T> eval(std::string_view script, const Keys& keys = {}, const Args& args = {}) {
-        return self().template command<T>("EVAL", script, std::ranges::distance(keys), keys, args);
-    }
-    /// Calls a function of a library that function_load() has brought.
-    template <class T = Reply, class Keys = std::array<std::string_view, 0>,
-              class Args = std::array<std::string_view, 0>>
-    Result<T> fcall(std::string_view function, const Keys& keys = {}, const Args& args = {}) {
-        return self().template command<T>("FCALL", function, std::ranges::distance(keys), keys,
-                                          args);
-    }
-    /// Gives the name of the library.
-    Result<std::string> function_load(std::string_view code, bool replace = false) {
-        return self().template command<std::string>(
-            "FUNCTION", "LOAD", replace ? std::optional(std::string_view("REPLACE")) : std::nullopt,
-            code);
-    }
-    /// Runs the script that script_load() gave the name `sha`.
-    template <class T = Reply, class Keys = std::array<std::string_view, 0>,
-              class Args = std::array<std::string_view, 0>>
-    Result<T> evalsha(std::string_view sha, const Keys& keys = {}, const Args& args = {}) {
-        return self().template command<T>("EVALSHA", sha, std::ranges::distance(keys), keys, args);
-    }
-    /// Gives the SHA-1 that evalsha() wants.
-    Result<std::string> script_load(std::string_view script) {
-        return self().template command<std::string>("SCRIPT", "LOAD", script);
-    }
-
-    Result<void> script_flush() { return self().template command<void>("SCRIPT", "FLUSH"); }
-    /// Which of the scripts the server knows.
-    template <class... Shas>
-    Result<std::vector<bool>> script_exists(const Shas&... shas) {
-        return self().template command<std::vector<bool>>("SCRIPT", "EXISTS", shas...);
-    }
-    /// Ends a script that runs too long and has written nothing.
-    Result<void> script_kill() { return self().template command<void>("SCRIPT", "KILL"); }
-
-    /// Channels that somebody has subscribed to.
-    Result<std::vector<std::string>> pubsub_channels(std::string_view pattern = "*") {
-        return self().template command<std::vector<std::string>>("PUBSUB", "CHANNELS", pattern);
-    }
-    template <class... Channels>
-    Result<std::map<std::string, std::int64_t>> pubsub_numsub(const Channels&... channels) {
-        return self().template command<std::map<std::string, std::int64_t>>("PUBSUB", "NUMSUB",
-                                                                            channels...);
-    }
-    Result<std::int64_t> pubsub_numpat() {
-        return self().template command<std::int64_t>("PUBSUB", "NUMPAT");
-    }
-
-    Result<std::int64_t> client_id() {
-        return self().template command<std::int64_t>("CLIENT", "ID");
-    }
-    Result<std::optional<std::string>> client_getname() {
-        return self().template command<std::optional<std::string>>("CLIENT", "GETNAME");
-    }
-    /// `address` is `ip:port`, as client_list() tells.
-    Result<void> client_kill(std::string_view address) {
-        return self().template command<void>("CLIENT", "KILL", address);
-    }
     Result<void> config_resetstat() { return self().template command<void>("CONFIG", "RESETSTAT"); }
     Result<void> config_rewrite() { return self().template command<void>("CONFIG", "REWRITE"); }
     /// Writes a dump, and keeps everybody waiting meanwhile.
@@ -142,13 +99,68 @@ public:
     Result<std::int64_t> slowlog_len() {
         return self().template command<std::int64_t>("SLOWLOG", "LEN");
     }
-    /// The newest entries, as SLOWLOG GET gives them.
-    Result<std::vector<Reply>> slowlog_get(std::int64_t count = 10) {
-        return self().template command<std::vector<Reply>>("SLOWLOG", "GET", count);
+    /// The newest entries.
+    Result<std::vector<SlowlogEntry>> slowlog_get(std::int64_t count = 10) {
+        return self().template command<std::vector<SlowlogEntry>>("SLOWLOG", "GET", count);
     }
     Result<void> slowlog_reset() { return self().template command<void>("SLOWLOG", "RESET"); }
+    /// What it noticed, where latency-monitor-threshold is set.
+    Result<std::vector<LatencyEvent>> latency_latest() {
+        return self().template command<std::vector<LatencyEvent>>("LATENCY", "LATEST");
+    }
+    /// When it was seen, in seconds of the Unix epoch, and how many milliseconds it took.
+    Result<std::vector<std::pair<std::int64_t, std::int64_t>>> latency_history(
+        std::string_view event) {
+        return self().template command<std::vector<std::pair<std::int64_t, std::int64_t>>>(
+            "LATENCY", "HISTORY", event);
+    }
+    /// Gives how many events are forgotten: those named, or all.
+    template <class... Events>
+    Result<std::int64_t> latency_reset(const Events&... events) {
+        return self().template command<std::int64_t>("LATENCY", "RESET", events...);
+    }
+    template <class T = std::map<std::string, Reply>>
+    Result<T> memory_stats() {
+        return self().template command<T>("MEMORY", "STATS");
+    }
+    /// Lets the allocator give back what it can.
+    Result<void> memory_purge() { return self().template command<void>("MEMORY", "PURGE"); }
+    /// Whoever uses one of the databases sees the other from now on.
+    Result<void> swapdb(int one, int other) {
+        return self().template command<void>("SWAPDB", one, other);
+    }
+    Result<std::int64_t> command_count() {
+        return self().template command<std::int64_t>("COMMAND", "COUNT");
+    }
     Result<std::string> acl_whoami() {
         return self().template command<std::string>("ACL", "WHOAMI");
+    }
+    Result<std::vector<std::string>> acl_users() {
+        return self().template command<std::vector<std::string>>("ACL", "USERS");
+    }
+    /// The users with their rules, as a configuration file has them.
+    Result<std::vector<std::string>> acl_list() {
+        return self().template command<std::vector<std::string>>("ACL", "LIST");
+    }
+    /// The categories of commands, or the commands of one.
+    Result<std::vector<std::string>> acl_cat(
+        std::optional<std::string_view> category = std::nullopt) {
+        return self().template command<std::vector<std::string>>("ACL", "CAT", category);
+    }
+    /// Nothing when there is no such user.
+    template <class T = std::map<std::string, Reply>>
+    Result<std::optional<T>> acl_getuser(std::string_view user) {
+        return self().template command<std::optional<T>>("ACL", "GETUSER", user);
+    }
+    /// Rules: "on", ">password", "~key:*", "+get", ... The user is made where there is none.
+    template <class... Rules>
+    Result<void> acl_setuser(std::string_view user, const Rules&... rules) {
+        return self().template command<void>("ACL", "SETUSER", user, rules...);
+    }
+    /// Gives how many there were.
+    template <class... Users>
+    Result<std::int64_t> acl_deluser(const Users&... users) {
+        return self().template command<std::int64_t>("ACL", "DELUSER", users...);
     }
     /// "master" or "slave", and what ROLE tells about that.
     Result<std::vector<Reply>> role() {

@@ -5,21 +5,15 @@
 #include <ranges>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
+
+#include <cyclone/redis/commands/limit.hpp>
 
 namespace cyclone::redis {
 
 /// What zrange_withscores() and its sisters give, by score.
 using ScoredMembers = std::vector<std::pair<std::string, double>>;
-
-/// Which part of the answer of zrangebyscore() is wanted.
-struct Limit {
-    std::int64_t offset = 0;
-    /// Negative: all from offset on.
-    std::int64_t count = -1;
-};
 
 /// Commands on sorted sets. As in cyclone.redis.
 ///
@@ -147,13 +141,24 @@ public:
                                std::optional<Limit> limit = std::nullopt) {
         return self().template command<T>("ZREVRANGEBYSCORE", key, max, min, words(limit));
     }
+    template <class Max, class Min>
+    Result<ScoredMembers> zrevrangebyscore_withscores(std::string_view key, const Max& max,
+                                                      const Min& min,
+                                                      std::optional<Limit> limit = std::nullopt) {
+        return self().template command<ScoredMembers>("ZREVRANGEBYSCORE", key, max, min,
+                                                      "WITHSCORES", words(limit));
+    }
     /// Of members with the same score, in the order of their bytes: "[a" with a itself, "(a"
-    /// without,
-    /// "-" and "+" are the ends. So for the following two.
+    /// without, "-" and "+" are the ends. So for the following three.
     template <class T = std::vector<std::string>>
     Result<T> zrangebylex(std::string_view key, std::string_view min, std::string_view max,
                           std::optional<Limit> limit = std::nullopt) {
         return self().template command<T>("ZRANGEBYLEX", key, min, max, words(limit));
+    }
+    template <class T = std::vector<std::string>>
+    Result<T> zrevrangebylex(std::string_view key, std::string_view max, std::string_view min,
+                             std::optional<Limit> limit = std::nullopt) {
+        return self().template command<T>("ZREVRANGEBYLEX", key, max, min, words(limit));
     }
     Result<std::int64_t> zlexcount(std::string_view key, std::string_view min,
                                    std::string_view max) {
@@ -175,12 +180,42 @@ public:
     Result<T> zdiff(const Keys& keys) {
         return self().template command<T>("ZDIFF", std::ranges::distance(keys), keys);
     }
+    template <std::ranges::forward_range Keys>
+    Result<ScoredMembers> zunion_withscores(const Keys& keys) {
+        return self().template command<ScoredMembers>("ZUNION", std::ranges::distance(keys), keys,
+                                                      "WITHSCORES");
+    }
+    template <std::ranges::forward_range Keys>
+    Result<ScoredMembers> zinter_withscores(const Keys& keys) {
+        return self().template command<ScoredMembers>("ZINTER", std::ranges::distance(keys), keys,
+                                                      "WITHSCORES");
+    }
+    template <std::ranges::forward_range Keys>
+    Result<ScoredMembers> zdiff_withscores(const Keys& keys) {
+        return self().template command<ScoredMembers>("ZDIFF", std::ranges::distance(keys), keys,
+                                                      "WITHSCORES");
+    }
+    /// What the first of `keys` has and no other. Gives how many members `destination` has then.
+    template <std::ranges::forward_range Keys>
+    Result<std::int64_t> zdiffstore(std::string_view destination, const Keys& keys) {
+        return self().template command<std::int64_t>("ZDIFFSTORE", destination,
+                                                     std::ranges::distance(keys), keys);
+    }
+    /// From the first of `keys`, a range, that is not empty: its name and at most `count` members
+    /// with their scores; nothing when all are. `end` is "MIN" or "MAX".
+    template <std::ranges::forward_range Keys>
+    Result<std::optional<std::pair<std::string, ScoredMembers>>> zmpop(const Keys& keys,
+                                                                       std::string_view end,
+                                                                       std::int64_t count = 1) {
+        using T = std::optional<std::pair<std::string, ScoredMembers>>;
+        return self().template command<T>("ZMPOP", std::ranges::distance(keys), keys, end, "COUNT",
+                                          count);
+    }
 
 private:
     Derived& self() { return static_cast<Derived&>(*this); }
     static auto words(const std::optional<Limit>& limit) {
-        using Words = std::tuple<std::string_view, std::int64_t, std::int64_t>;
-        return limit ? std::optional(Words("LIMIT", limit->offset, limit->count)) : std::nullopt;
+        return limit ? std::optional(limit->words()) : std::nullopt;
     }
 };
 

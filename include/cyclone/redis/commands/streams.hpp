@@ -83,6 +83,10 @@ public:
                              const StreamLimit& limit = {}) {
         return self().template command<std::string>("XADD", key, words(limit), id, fields);
     }
+    /// Entries to come get ids above `id`.
+    Result<void> xsetid(std::string_view key, std::string_view id) {
+        return self().template command<void>("XSETID", key, id);
+    }
     Result<std::int64_t> xlen(std::string_view key) {
         return self().template command<std::int64_t>("XLEN", key);
     }

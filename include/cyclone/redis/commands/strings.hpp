@@ -124,6 +124,14 @@ public:
         return self().template command<std::int64_t>("SETRANGE", key, offset, value);
     }
 
+    /// The longest text that both have, with gaps.
+    Result<std::string> lcs(std::string_view one, std::string_view other) {
+        return self().template command<std::string>("LCS", one, other);
+    }
+    Result<std::int64_t> lcs_len(std::string_view one, std::string_view other) {
+        return self().template command<std::int64_t>("LCS", one, other, "LEN");
+    }
+
 private:
     Derived& self() { return static_cast<Derived&>(*this); }
     static std::optional<std::string_view> flag(bool on, std::string_view name) {
