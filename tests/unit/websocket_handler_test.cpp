@@ -148,8 +148,9 @@ void check_events(std::vector<std::string> expected) {
 
 struct Fresh {
     Fresh() {
-        events.clear();
+        // What the test before has left waiting ends first.
         gates.clear();
+        events.clear();
     }
     reactor::Reactor reactor;
     CapturedLog log;
@@ -223,6 +224,28 @@ BOOST_FIXTURE_TEST_CASE(a_client_may_ping_and_close_while_open_waits, Fresh) {
     gates.at(1).callback();
     check_events({"closed 1000 ", "too late", "gone"});
     BOOST_TEST(log.text().find("exception") == std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_ping_right_behind_the_handshake_is_answered_while_open_waits, Fresh) {
+    const web::Application application({web::url<Waiting>("/")});
+    Client client(application);
+    client.send("GET /" + std::string(handshake) + "\r\n" + from_client(0x89, "p"));
+    gates.at(0).callback();
+    check_events({"prepared"});
+    BOOST_TEST(
+        client.connection().take_received().ends_with("\r\n\r\n" + wire::from_server(0x8a, "p")));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_close_waits_for_the_answer_to_the_message_before_it, Fresh) {
+    const web::Application application({web::url<Waiting>("/path")});
+    Client client(application);
+    client.open("/path");
+    gates.at(0).callback();
+    gates.at(1).callback();
+    client.send(from_client(0x81, "question") + from_client(0x88, close_of(1000)));
+    check_events({"prepared", "opened"});
+    gates.at(2).callback();
+    check_events({"prepared", "opened", "message question /path", "closed 1000 ", "gone"});
 }
 
 BOOST_FIXTURE_TEST_CASE(a_message_waits_for_open_and_what_stands_behind_it_waits_too, Fresh) {
