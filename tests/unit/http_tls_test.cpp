@@ -293,6 +293,29 @@ BOOST_AUTO_TEST_CASE(a_handshake_that_trickles_in_is_not_waited_for) {
     BOOST_TEST((Clock::now() - begin < 2s));
 }
 
+BOOST_AUTO_TEST_CASE(records_with_nothing_in_them_keep_no_connection_alive) {
+    settings.first_byte_timeout = settings.idle_timeout = 500ms;
+    listen_tls();
+    for (const bool answered : {false, true}) {
+        TlsClient client(*this);
+        BOOST_TEST_REQUIRE(client.shake_hands());
+        if (answered) {
+            client.send(get);
+            client.read_to("GET / ");
+        }
+        BOOST_TEST(server->connections() == 1U);
+        const auto begin = Clock::now();
+        while (server->connections() != 0 && Clock::now() - begin < 4s) {
+            ::SSL_key_update(client.ssl(), SSL_KEY_UPDATE_NOT_REQUESTED);
+            ::SSL_do_handshake(client.ssl());
+            run_for(50ms);
+        }
+        BOOST_TEST(server->connections() == 0U);
+        BOOST_TEST((Clock::now() - begin >= 400ms));
+        BOOST_TEST((Clock::now() - begin < 2s));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_connection_that_is_just_closed_ends_like_one_that_says_goodbye) {
     hold("/wait");
     listen_tls();

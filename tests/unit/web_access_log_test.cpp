@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include <cyclone/escape.hpp>
 #include <cyclone/task.hpp>
 #include <cyclone/testing/http_client.hpp>
 #include <cyclone/web.hpp>
@@ -69,6 +70,28 @@ BOOST_AUTO_TEST_CASE(a_combined_line_is_as_the_log_readers_know_it) {
     BOOST_TEST(web::combined_log_line(request, 200, 512, day + 19h + 5min + 6s) ==
                "203.0.113.7 - - [05/Nov/2026:00:35:06 +0530] \"GET /a?b=c HTTP/1.1\" 200 512 \"-\" "
                "\"-\"");
+}
+
+BOOST_AUTO_TEST_CASE(a_combined_line_names_the_user_of_basic_authentication) {
+    const auto user_for = [](const std::string& credentials) {
+        httputil::HTTPServerRequest request;
+        request.remote_ip = "h";
+        request.headers.add("Authorization", credentials);
+        const std::string line = web::combined_log_line(request, 200, 0);
+        BOOST_TEST(line.starts_with("h - "));
+        return line.substr(4, line.find(" [") - 4);
+    };
+    const auto basic = [](const std::string& text) {
+        return "Basic " + escape::base64_encode(text);
+    };
+    BOOST_TEST(user_for(basic("Aladdin:open sesame")) == "Aladdin");
+    BOOST_TEST(user_for("bAsIc " + escape::base64_encode("a:b:c")) == "a");
+    BOOST_TEST(user_for(basic("x [\"\r\n:")) == R"(x\x20[\x22\x0d\x0a)");
+    for (const std::string& nobody :
+         {basic(":password"), basic("no colon"), std::string("Basic !"), std::string("Basic"),
+          std::string("Bearer QTpC")}) {
+        BOOST_TEST(user_for(nobody) == "-", nobody);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(requests_are_logged_in_the_combined_form) {

@@ -8,6 +8,7 @@
 
 #include <cyclone/task.hpp>
 #include <cyclone/testing/memory_connection.hpp>
+#include <cyclone/testing/virtual_time.hpp>
 
 #include "captured_log.hpp"
 #include "websocket_script.hpp"
@@ -417,6 +418,101 @@ BOOST_AUTO_TEST_CASE(a_peer_that_answers_no_ping_is_given_up) {
     BOOST_TEST(answers.back() == "close 1011");
     BOOST_TEST(client.connection().closed());
     check(script.events, "pong ", "closed", "gone");
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_does_not_come_to_its_end_is_not_waited_for) {
+    for (const auto ping_interval : {0s, 7s, 1000s}) {
+        reactor::Reactor reactor;
+        Script script;
+        script.settings.message_timeout = 100s;
+        script.settings.ping_interval = ping_interval;
+        script.settings.ping_timeout = 500s;
+        testing::VirtualTime time;
+        Client client(script);
+        client.send(from_client(0x81, "before"));
+        time.advance(150s);
+        client.send(from_client(0x01, "begin"));
+        // Neither more of it nor an answer to a ping gains time.
+        for (int i = 0; i < 9; ++i) {
+            time.advance(11s);
+            client.send(from_client(0x00, "x") + from_client(0x8a));
+        }
+        BOOST_TEST(!client.connection().closed());
+        time.advance(1s);
+        BOOST_TEST(client.received().back() == "close 1008");
+        BOOST_TEST(client.connection().closed());
+        BOOST_TEST(script.events.front() == "message before");
+        BOOST_TEST(script.events.back() == "gone");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_frame_that_does_not_come_to_its_end_is_not_waited_for) {
+    reactor::Reactor reactor;
+    Script script;
+    testing::VirtualTime time;
+    Client client(script);
+    client.send(from_client(0x82, std::string(1000, 'f')).substr(0, 500));
+    time.advance(299s);
+    BOOST_TEST(!client.connection().closed());
+    time.advance(1s);
+    check(client.received(), "close 1008");
+    BOOST_TEST(client.connection().closed());
+}
+
+BOOST_AUTO_TEST_CASE(messages_in_parts_that_come_to_their_end_may_go_on_for_ever) {
+    reactor::Reactor reactor;
+    Script script;
+    script.settings.message_timeout = 100s;
+    testing::VirtualTime time;
+    Client client(script);
+    for (int i = 0; i < 6; ++i) {
+        client.send(from_client(0x01, "be"));
+        time.advance(99s);
+        client.send(from_client(0x80, "gin"));
+        time.advance(i * 10s);
+    }
+    BOOST_TEST(client.received().size() == 6u);
+    time.advance(1h);
+    BOOST_TEST(!client.connection().closed());
+}
+
+BOOST_AUTO_TEST_CASE(a_message_has_all_its_time_after_the_peer_was_not_listened_to) {
+    reactor::Reactor reactor;
+    Script script;
+    script.settings.message_timeout = 100s;
+    std::vector<Promise<>> running;
+    script.on_message = [&](auto&, MessageView) -> std::optional<Deferred<>> {
+        return running.emplace_back().get_deferred();
+    };
+    testing::VirtualTime time;
+    Client client(script);
+    client.send(from_client(0x01, "1"));
+    time.advance(50s);
+    client.send(from_client(0x80, "1") + from_client(0x01, "2"));
+    time.advance(1000s);
+    running[0].callback();
+    time.advance(99s);
+    client.send(from_client(0x80, "2"));
+    check(script.events, "message 11", "message 22");
+    running[1].callback();
+}
+
+BOOST_AUTO_TEST_CASE(a_message_is_not_late_while_its_peer_is_not_read_from) {
+    reactor::Reactor reactor;
+    Script script;
+    script.settings.message_timeout = 100s;
+    testing::VirtualTime time;
+    Client client(script);
+    client.send(from_client(0x01, "1"));
+    client.connection().stall();
+    const std::string much(300'000, 'x');
+    script.open_ones[0]->write_message({much, true});
+    client.send(from_client(0x00, "2"));
+    time.advance(1000s);
+    BOOST_TEST(script.events.empty());
+    client.connection().resume();
+    client.send(from_client(0x80, "3"));
+    check(script.events, "message 123");
 }
 
 BOOST_AUTO_TEST_CASE(a_heartbeat_pings_each_interval_and_waits_for_an_answer_for_its_timeout) {

@@ -137,6 +137,7 @@ CYCLONE_INLINE TcpShell::Io TcpShell::read_proxy_header() {
         }
     }
     awaits_proxy_header_ = false;
+    phase_began_ = 0;
     return Io::done;
 }
 
@@ -178,6 +179,8 @@ CYCLONE_INLINE TcpShell::Io TcpShell::read_input(Clock::time_point now) {
             return io;
         }
         handshaking_ = false;
+        // What has come so far was no request.
+        phase_began_ = 0;
     }
     // Others want their turn too.
     constexpr int reads_at_most = 8;
@@ -378,6 +381,10 @@ CYCLONE_INLINE void TcpShell::stop() {
     }
     // What has come already is answered, and its answer is the last.
     readable_ = true;
+    if (!machine_ && requests_ == 0) {
+        // A new connection is left a moment to say what it has come for.
+        phase_began_ = 0;
+    }
     settle(Clock::now());
     if (closed_) {
         return;
@@ -391,7 +398,6 @@ CYCLONE_INLINE void TcpShell::stop() {
     } else if (requests_ != 0) {
         close();
     }
-    // A new connection is left a moment to say what it has come for.
 }
 
 CYCLONE_INLINE void TcpShell::close() {
@@ -433,10 +439,8 @@ CYCLONE_INLINE void TcpShell::set_deadline(Clock::time_point now) {
     const bool writing = machine_ && !machine_->output().empty();
     const Phase phase = machine_ ? machine_->phase() : Phase::idle;
     const std::uint32_t tick = server_->tick_of(now);
-    // Neither a handshake nor a header of a proxy gains time by coming bit by bit.
-    const bool arrives = handshaking_ || awaits_proxy_header_;
-    if (phase != timed_phase_ || requests_ != timed_requests_ || phase_began_ == 0 ||
-        (phase == Phase::idle && !arrives)) {
+    // Nothing that comes bit by bit gains time by it, nor does a record of TLS that has nothing in it.
+    if (phase != timed_phase_ || requests_ != timed_requests_ || phase_began_ == 0) {
         timed_phase_ = phase;
         timed_requests_ = requests_;
         phase_began_ = tick;

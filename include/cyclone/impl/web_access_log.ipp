@@ -1,8 +1,10 @@
 #pragma once
 
 #include <ctime>
+#include <string>
 #include <string_view>
 
+#include <cyclone/escape/base64.hpp>
 #include <cyclone/impl/config.hpp>
 #include <cyclone/web/access_log.hpp>
 
@@ -25,6 +27,20 @@ CYCLONE_INLINE void append_log_field(std::string& line, std::string_view text) {
     }
 }
 
+/// The name that a client has given by the Basic scheme (RFC 7617 2), right or wrong; empty where
+/// there is none.
+CYCLONE_INLINE std::string user_of(const httputil::HTTPServerRequest& request) {
+    constexpr std::string_view scheme = "basic ";
+    std::string_view credentials = request.headers.find("Authorization").value_or("");
+    if (!httputil::detail::equal_ignoring_case(credentials.substr(0, scheme.size()), scheme)) {
+        return {};
+    }
+    credentials.remove_prefix(scheme.size());
+    std::string user = escape::base64_decode(credentials).value_or("");
+    const std::size_t colon = user.find(':');
+    return colon == std::string::npos ? std::string() : user.substr(0, colon);
+}
+
 }  // namespace detail
 
 CYCLONE_INLINE std::string combined_log_line(const httputil::HTTPServerRequest& request,
@@ -43,7 +59,14 @@ CYCLONE_INLINE std::string combined_log_line(const httputil::HTTPServerRequest& 
 
     std::string line;
     detail::append_log_field(line, request.remote_ip);
-    line.append(" - - [").append(day).append("/").append(months[local.tm_mon]);
+    line += " - ";
+    std::string user;
+    detail::append_log_field(user, detail::user_of(request));
+    for (const char c : user) {
+        // It would end the field.
+        line.append(c == ' ' ? std::string_view("\\x20") : std::string_view(&c, 1));
+    }
+    line.append(" [").append(day).append("/").append(months[local.tm_mon]);
     line.append("/").append(rest).append("] \"");
     if (request.method.empty()) {
         line += '-';

@@ -35,6 +35,7 @@ CYCLONE_INLINE ServerConnection::ServerConnection(http::Exchange& exchange,
       delegate_(delegate),
       reactor_(reactor::current()),
       session_(settings.session),
+      message_timeout_(settings.message_timeout),
       max_pending_output_(settings.max_pending_output),
       awaits_messages_(settings.awaits_messages) {
     if (settings.ping_interval.count() > 0) {
@@ -50,9 +51,7 @@ CYCLONE_INLINE ServerConnection::~ServerConnection() {
 }
 
 CYCLONE_INLINE void ServerConnection::start() {
-    if (heartbeat_) {
-        set_timer(heartbeat_->due() - reactor_.seconds());
-    }
+    set_next_timer();
     stream_->start(*this);
 }
 
@@ -157,8 +156,12 @@ CYCLONE_INLINE std::span<char> ServerConnection::process(std::span<char> bytes) 
             case Session::Event::none:
                 flush();
                 processing_ = false;
+                if (session_.within_message()) {
+                    note_message_begins();
+                }
                 return {};
             case Session::Event::message:
+                message_began_.reset();
                 if (busy_) {
                     waiting_ = session_.take_message();
                 } else {
@@ -427,24 +430,69 @@ CYCLONE_INLINE void ServerConnection::set_timer(std::chrono::nanoseconds delay) 
 
 CYCLONE_INLINE void ServerConnection::on_timer() {
     const http::ExchangePtr keep(exchange_);
-    if (heartbeat_) {
-        beat();
-    } else {
+    if (session_.close_sent()) {
         end(true);
+    } else if (message_is_late()) {
+        give_up(close_code::policy_violation, "a message took too long to come");
+    } else if (!heartbeat_ || beat()) {
+        set_next_timer();
     }
 }
 
-CYCLONE_INLINE void ServerConnection::beat() {
+CYCLONE_INLINE void ServerConnection::note_message_begins() {
+    if (message_began_ || message_timeout_.count() == 0 || ended_ || session_.close_sent()) {
+        return;
+    }
+    message_began_ = reactor_.seconds();
+    // A timer that is due before, a ping's for instance, looks at the message too.
+    if (!timer_.active() || (heartbeat_ && heartbeat_->due() > *message_began_ + message_timeout_)) {
+        set_next_timer();
+    }
+}
+
+CYCLONE_INLINE void ServerConnection::set_next_timer() {
+    const std::chrono::nanoseconds now = reactor_.seconds();
+    std::optional<std::chrono::nanoseconds> due;
+    if (heartbeat_) {
+        due = heartbeat_->due();
+    }
+    if (message_began_) {
+        const std::chrono::nanoseconds late = *message_began_ + message_timeout_;
+        due = due ? std::min(*due, late) : late;
+    }
+    if (due) {
+        set_timer(*due - now);
+    }
+}
+
+CYCLONE_INLINE bool ServerConnection::message_is_late() {
+    if (!message_began_) {
+        return false;
+    }
+    const std::chrono::nanoseconds now = reactor_.seconds();
+    if (blocked() || stream_->pending_output() >= detail::output_high_water) {
+        // It is we who don't listen.
+        message_began_ = now;
+    }
+    return now - *message_began_ >= message_timeout_;
+}
+
+CYCLONE_INLINE void ServerConnection::give_up(std::uint16_t code, std::string_view why) {
+    session_.close(code, why);
+    flush();
+    end(false);
+}
+
+/// False when it is over.
+CYCLONE_INLINE bool ServerConnection::beat() {
     if (blocked()) {
         // It is we who don't listen.
         heartbeat_->heard();
     }
     switch (heartbeat_->act(reactor_.seconds())) {
         case Heartbeat::Action::give_up:
-            session_.close(close_code::internal_error, "no answer to a ping");
-            flush();
-            end(false);
-            return;
+            give_up(close_code::internal_error, "no answer to a ping");
+            return false;
         case Heartbeat::Action::ping:
             session_.ping({});
             flush();
@@ -452,9 +500,7 @@ CYCLONE_INLINE void ServerConnection::beat() {
         case Heartbeat::Action::none:
             break;
     }
-    if (heartbeat_) {
-        set_timer(heartbeat_->due() - reactor_.seconds());
-    }
+    return heartbeat_.has_value();
 }
 
 }  // namespace cyclone::websocket

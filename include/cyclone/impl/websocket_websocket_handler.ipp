@@ -57,6 +57,7 @@ CYCLONE_INLINE bool WebSocketHandler::accept(bool awaits_messages) {
     settings.session.max_message_size = max_message_size();
     settings.ping_interval = ping_interval();
     settings.ping_timeout = ping_timeout();
+    settings.message_timeout = message_timeout();
     settings.awaits_messages = awaits_messages;
     settings.max_pending_output = max_pending_output();
     if (const auto options = get_compression_options()) {

@@ -39,6 +39,8 @@ public:
     MessageView message() const { return {message_, binary_}; }
     /// message(), copied only where it was not yet.
     Message take_message();
+    /// Whether a part of a message has come.
+    bool within_message() const { return within_message_; }
     /// message() is done with. What a long one had needed is freed.
     void drop_message();
 

@@ -49,6 +49,8 @@ public:
         /// 0: no pings.
         std::chrono::nanoseconds ping_interval{0};
         std::chrono::nanoseconds ping_timeout{0};
+        /// From the first byte of a message to its last, then 1008; 0: no limit.
+        std::chrono::nanoseconds message_timeout = std::chrono::minutes(5);
         /// on_message() may give a Deferred.
         bool awaits_messages = true;
         /// A peer that more than this waits for is cut off when yet more is written.
@@ -123,9 +125,13 @@ private:
     void end(bool at_once);
     void tell_closed();
     void tell_closed_later();
+    void note_message_begins();
     void set_timer(std::chrono::nanoseconds delay);
+    void set_next_timer();
     void on_timer();
-    void beat();
+    bool message_is_late();
+    bool beat();
+    void give_up(std::uint16_t code, std::string_view why);
 
     http::Exchange& exchange_;
     std::shared_ptr<http::UpgradedStream> stream_;
@@ -133,6 +139,9 @@ private:
     reactor::Reactor& reactor_;
     Session session_;
     std::optional<Heartbeat> heartbeat_;
+    std::chrono::nanoseconds message_timeout_;
+    /// Where a part of a message has come.
+    std::optional<std::chrono::nanoseconds> message_began_;
     reactor::DelayedCall timer_;
     /// run() or wait_for(), while it waits.
     std::optional<Deferred<>> running_;

@@ -57,6 +57,8 @@ public:
     MessageView message() const { return assembler_.message(); }
     /// The same, to keep; copied only where the bytes lie in what receive() was given.
     Message take_message() { return assembler_.take_message(); }
+    /// Whether a part of a message has come, and the rest of it has not.
+    bool within_message() const { return assembler_.within_message(); }
     /// After Event::ping and Event::pong, likewise.
     std::string_view control_payload() const { return control_; }
 

@@ -127,6 +127,9 @@ public:
     /// How long a ping may go unanswered before the WebSocket is closed. By default the setting
     /// websocket_ping_timeout; where that is 0, three intervals, at least 30 seconds.
     virtual std::chrono::nanoseconds ping_timeout() const;
+    /// How long a message may take from its first byte to its last before the WebSocket is closed with
+    /// 1008; 0: for ever. By default five minutes: 10 MiB at 280 kbit/s.
+    virtual std::chrono::nanoseconds message_timeout() const { return std::chrono::minutes(5); }
     /// A longer message closes the WebSocket with 1009. By default the setting
     /// websocket_max_message_size.
     virtual std::size_t max_message_size() const;
