@@ -1,6 +1,7 @@
 #pragma once
 
-/// Protocols of one's own over TCP and Unix sockets. The modules twisted.internet.protocol and
+/// Protocols of one's own over TCP and Unix sockets, and as a client over TLS with
+/// <cyclone/protocol/connect_ssl.hpp>. The modules twisted.internet.protocol and
 /// twisted.protocols.basic.
 
 #include <cyclone/protocol/connect.hpp>

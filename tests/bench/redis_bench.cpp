@@ -4,22 +4,13 @@
 // Starts a redis-server of its own on the first core and runs on the second. Each figure is the
 // median of rounds in which the competitors take turns, and a goal is judged by the median of the
 // ratios within a round: what disturbs one disturbs its neighbour too. "floor" is what the system
-// calls alone cost: the same bytes by one send(), one epoll_wait() and one recv() for all commands
-// in flight, and nothing done with the replies. --json prints rows instead of the table. Exits with
-// 1 when a goal is missed.
+// calls alone cost. --json prints rows instead of the table. Exits with 1 when a goal is missed.
 
 #include <fcntl.h>
-#include <hiredis/async.h>
-#include <hiredis/hiredis.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,10 +20,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -41,6 +30,8 @@
 #include <cyclone/redis.hpp>
 
 #include <redislive/collector/monitor_line.hpp>
+
+#include "redis_peers.hpp"
 
 namespace {
 
@@ -62,15 +53,13 @@ extern "C" void* realloc(void* block, std::size_t size) {
 
 namespace {
 
-using namespace std::chrono_literals;
+using bench::key;
+using bench::value;
 using cyclone::Deferred;
 using Clock = std::chrono::steady_clock;
 namespace redis = cyclone::redis;
 
 constexpr int rounds = 7;
-constexpr std::string_view key = "key:__rand_int__";  // what redis-benchmark sends
-constexpr std::string_view value = "xxx";
-
 double cpu_seconds() {
     ::rusage usage{};
     ::getrusage(RUSAGE_THREAD, &usage);
@@ -169,139 +158,6 @@ struct Ours {
     redis::Connection db;
 };
 
-// hiredis' asynchronous API, with the smallest event loop there is: poll() of the one socket.
-
-struct Hiredis {
-    Hiredis() : context(::redisAsyncConnect("127.0.0.1", port)) {
-        context->ev.data = this;
-        context->ev.addRead = [](void* self) { static_cast<Hiredis*>(self)->events |= POLLIN; };
-        context->ev.delRead = [](void* self) { static_cast<Hiredis*>(self)->events &= ~POLLIN; };
-        context->ev.addWrite = [](void* self) { static_cast<Hiredis*>(self)->events |= POLLOUT; };
-        context->ev.delWrite = [](void* self) { static_cast<Hiredis*>(self)->events &= ~POLLOUT; };
-        context->data = this;
-        events = POLLIN | POLLOUT;
-    }
-    ~Hiredis() { ::redisAsyncFree(context); }
-
-    void send() {
-        --left;
-        const auto replied = [](::redisAsyncContext* connection, void* reply, void*) {
-            auto* self = static_cast<Hiredis*>(connection->data);
-            if (reply == nullptr) {
-                return;
-            }
-            --self->pending;
-            if (self->left > 0) {
-                self->send();
-            }
-        };
-        ++pending;
-        const char* set[] = {"SET", key.data(), value.data()};
-        const char* get[] = {"GET", key.data()};
-        const std::size_t sizes[] = {3, key.size(), value.size()};
-        ::redisAsyncCommandArgv(context, replied, nullptr, sets ? 3 : 2, sets ? set : get, sizes);
-    }
-
-    void run(bool sets_, int depth, int commands) {
-        sets = sets_;
-        left = commands;
-        for (int i = 0; i < depth; ++i) {
-            send();
-        }
-        while (pending > 0) {
-            ::pollfd one{context->c.fd, static_cast<short>(events), 0};
-            ::poll(&one, 1, -1);
-            if ((one.revents & POLLIN) != 0) {
-                ::redisAsyncHandleRead(context);
-            }
-            if ((one.revents & POLLOUT) != 0) {
-                ::redisAsyncHandleWrite(context);
-            }
-        }
-    }
-
-    ::redisAsyncContext* context;
-    int events = 0;
-    int left = 0;
-    int pending = 0;
-    bool sets = false;
-};
-
-/// What no client can do without.
-class Floor {
-public:
-    Floor() : socket_(::socket(AF_INET, SOCK_STREAM, 0)), epoll_(::epoll_create1(0)) {
-        ::sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        const int on = 1;
-        ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        if (::connect(socket_, reinterpret_cast<::sockaddr*>(&address), sizeof address) != 0) {
-            std::perror("redis-bench: connect");
-            std::exit(2);
-        }
-        ::epoll_event event{};
-        event.events = EPOLLIN | EPOLLET;
-        ::epoll_ctl(epoll_, EPOLL_CTL_ADD, socket_, &event);
-    }
-    ~Floor() {
-        ::close(socket_);
-        ::close(epoll_);
-    }
-    Floor(const Floor&) = delete;
-    Floor& operator=(const Floor&) = delete;
-
-    void run(int depth, int commands) {
-        std::string batch;
-        for (int i = 0; i < depth; ++i) {
-            redis::append_command(batch, "GET", key);
-        }
-        constexpr std::string_view reply = "$3\r\nxxx\r\n";
-        std::array<char, 32 * 1024> buffer;
-        for (int sent = 0; sent < commands; sent += depth) {
-            ::send(socket_, batch.data(), batch.size(), MSG_NOSIGNAL);
-            for (std::size_t got = 0; got < reply.size() * static_cast<std::size_t>(depth);) {
-                ::epoll_event event{};
-                ::epoll_wait(epoll_, &event, 1, -1);
-                got += static_cast<std::size_t>(::recv(socket_, buffer.data(), buffer.size(), 0));
-            }
-        }
-    }
-
-private:
-    int socket_;
-    int epoll_;
-};
-
-void run_blocking(::redisContext* context, int commands) {
-    const char* get[] = {"GET", key.data()};
-    const std::size_t sizes[] = {3, key.size()};
-    for (int i = 0; i < commands; ++i) {
-        ::freeReplyObject(::redisCommandArgv(context, 2, get, sizes));
-    }
-}
-
-/// Requests per second, as redis-benchmark prints them.
-double redis_benchmark(std::string_view test, int depth, int commands) {
-    const std::string command = "taskset -c 1 redis-benchmark -p " + std::to_string(port) +
-                                " -c 1 -P " + std::to_string(depth) + " -t " + std::string(test) +
-                                " -n " + std::to_string(commands) + " --csv 2>/dev/null";
-    FILE* output = ::popen(command.c_str(), "r");
-    std::array<char, 512> line{};
-    double rate = 0;
-    while (std::fgets(line.data(), line.size(), output) != nullptr) {
-        // "SET","123456.78",...
-        const std::string_view text(line.data());
-        const auto comma = text.find("\",\"");
-        if (comma != text.npos && !text.starts_with("\"test")) {
-            rate = std::strtod(line.data() + comma + 3, nullptr);
-        }
-    }
-    ::pclose(output);
-    return rate;
-}
-
 double median(std::vector<double> figures) {
     std::sort(figures.begin(), figures.end());
     return figures[figures.size() / 2];
@@ -363,7 +219,8 @@ void compare_rates(Ours& ours) {
             for (int i = 0; i < rounds; ++i) {
                 mine.each.push_back(
                     1e6 / measure(commands, [&] { ours.run(sets, depth, commands); }).wall_us);
-                theirs.each.push_back(redis_benchmark(sets ? "set" : "get", depth, commands));
+                theirs.each.push_back(
+                    bench::redis_benchmark(port, sets ? "set" : "get", depth, commands));
             }
             const double measured = ratio(mine, theirs);
             row(std::string(sets ? "SET" : "GET") + ", " + std::to_string(depth) + " in flight",
@@ -374,8 +231,8 @@ void compare_rates(Ours& ours) {
 }
 
 void compare_cpu(Ours& ours) {
-    Hiredis hiredis;
-    Floor floor;
+    bench::Hiredis hiredis(port);
+    bench::Floor floor(port);
     hiredis.run(false, 1, 100);
     for (const int depth : {1, 16, 100}) {
         const int commands = depth == 1 ? 10000 : 200000;
@@ -407,7 +264,7 @@ void compare_round_trip(Ours& ours) {
     Figures theirs{"hiredis blocking"};
     for (int i = 0; i < 3 * rounds; ++i) {
         mine.each.push_back(measure(5000, [&] { ours.run(false, 1, 5000); }).wall_us);
-        theirs.each.push_back(measure(5000, [&] { run_blocking(context, 5000); }).wall_us);
+        theirs.each.push_back(measure(5000, [&] { bench::run_blocking(context, 5000); }).wall_us);
     }
     ::redisFree(context);
     const double measured = ratio(mine, theirs);

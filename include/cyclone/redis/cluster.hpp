@@ -31,9 +31,9 @@ namespace cyclone::redis {
 /// otherwise.
 ///
 /// Two commands on one key, not awaited one after the other, keep their order, except while its
-/// slot moves. Commands without keys that concern all masters (DBSIZE, FLUSHALL, KEYS, SCRIPT LOAD)
-/// are sent to all, and their replies are joined as Redis recommends. A copy is the same cluster,
-/// which ends with the last copy or disconnect().
+/// slot moves or its node cannot be reached. Commands without keys that concern all masters
+/// (DBSIZE, FLUSHALL, KEYS, SCRIPT LOAD) are sent to all, and their replies are joined as Redis
+/// recommends. A copy is the same cluster, which ends with the last copy or disconnect().
 class Cluster : public Commands<Cluster, Deferred> {
 public:
     explicit Cluster(ClusterOptions options = {});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -59,6 +60,9 @@ public:
     void interrupt(Ticket ticket);
     std::size_t queued() const;
     std::size_t pending() const;
+    /// Whether the end of a call that is added now is worth waiting for awake: it would be the next
+    /// one, the last one took moments, and there is a processor for each of the two threads.
+    bool answers_at_once() const;
 
     /// Lets the thread finish what waits, close the file and end; returns at once.
     void close();
@@ -73,6 +77,7 @@ private:
     };
 
     void run();
+    void stay_awake(std::unique_lock<std::mutex>& lock);
     std::deque<Waiting>::iterator next(std::uint64_t scope);
 
     const std::string path_;
@@ -82,6 +87,10 @@ private:
     std::deque<Waiting> jobs_;
     Ticket next_ticket_ = 1;
     Ticket running_ = 0;
+    // Counts what comes, for who looks without the lock.
+    std::atomic<std::uint64_t> news_ = 0;
+    bool quick_ = false;
+    const bool spare_processor_ = std::thread::hardware_concurrency() > 1;
     std::uint64_t scopes_ = 0;
     Connection* connection_ = nullptr;
     bool closing_ = false;
