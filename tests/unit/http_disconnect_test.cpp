@@ -144,6 +144,17 @@ BOOST_AUTO_TEST_CASE(a_refusal_reaches_a_client_that_still_sends) {
     BOOST_TEST(run_until([&] { return server->connections() == 0; }));
 }
 
+BOOST_AUTO_TEST_CASE(a_refusal_reaches_a_client_that_sends_all_before_it_reads) {
+    settings.max_body_size = 1000;
+    listen();
+    Client client(*this);
+    // More than the system's buffers take: it is stuck until the server throws away what it has.
+    const std::string body(32'000'000, 'x');
+    client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 32000000\r\n\r\n" + body);
+    BOOST_TEST(client.read_to("\r\n\r\n").starts_with("HTTP/1.1 413 "));
+    BOOST_TEST(!client.was_reset);
+}
+
 BOOST_AUTO_TEST_CASE(a_client_that_goes_on_sending_after_a_refusal_is_not_listened_to_for_ever) {
     listen();
     Client client(*this);
