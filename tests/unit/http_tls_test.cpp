@@ -3,16 +3,20 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -314,6 +318,47 @@ BOOST_AUTO_TEST_CASE(records_with_nothing_in_them_keep_no_connection_alive) {
         BOOST_TEST((Clock::now() - begin >= 400ms));
         BOOST_TEST((Clock::now() - begin < 2s));
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_of_new_keys_leaves_room_for_others) {
+    bool flood_is_over = false;
+    service->on("/behind", [&](http::ExchangePtr exchange) {
+        flood_is_over = true;
+        exchange->finish();
+    });
+    listen_tls();
+    TlsClient other(*this);
+    BOOST_TEST_REQUIRE(other.shake_hands());
+    TlsClient hostile(*this);
+    BOOST_TEST_REQUIRE(hostile.shake_hands());
+    // All of it is made before, so that it comes faster than it can be read.
+    ::SSL_set0_wbio(hostile.ssl(), ::BIO_new(::BIO_s_mem()));
+    for (int i = 0; i < 20'000; ++i) {
+        ::SSL_key_update(hostile.ssl(), SSL_KEY_UPDATE_NOT_REQUESTED);
+        ::SSL_do_handshake(hostile.ssl());
+    }
+    hostile.send(get_path("/behind"));
+    char* bytes = nullptr;
+    const long size = ::BIO_get_mem_data(::SSL_get_wbio(hostile.ssl()), &bytes);
+    const std::jthread flood([&, flood_socket = hostile.socket()] {
+        for (long sent = 0; sent < size;) {
+            pollfd writable{flood_socket, POLLOUT, 0};
+            ::poll(&writable, 1, 5000);
+            const ssize_t more = ::send(flood_socket, bytes + sent,
+                                        static_cast<std::size_t>(size - sent), MSG_NOSIGNAL);
+            if (more < 0 && errno != EAGAIN) {
+                break;
+            }
+            sent += std::max<ssize_t>(more, 0);
+        }
+    });
+    run_for(20ms);
+    other.send(get);
+    BOOST_TEST(other.read_to("GET / ").starts_with("HTTP/1.1 200 OK\r\n"));
+    BOOST_TEST(!flood_is_over);
+    // What comes behind it is answered, too.
+    BOOST_TEST(run_until([&] { return flood_is_over; }, 30s));
+    BOOST_TEST(hostile.read_to("\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_that_is_just_closed_ends_like_one_that_says_goodbye) {

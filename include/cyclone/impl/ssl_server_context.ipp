@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -32,8 +31,14 @@ CYCLONE_INLINE std::string take_errors() {
     return text;
 }
 
-CYCLONE_INLINE int socket_of(BIO* bio) {
-    return static_cast<int>(reinterpret_cast<std::intptr_t>(::BIO_get_data(bio)));
+struct SessionSocket {
+    int number;
+    /// It had nothing to read when it was read from last.
+    bool exhausted = false;
+};
+
+CYCLONE_INLINE SessionSocket& socket_of(BIO* bio) {
+    return *static_cast<SessionSocket*>(::BIO_get_data(bio));
 }
 
 // OpenSSL's own socket BIO writes by write(2), which raises SIGPIPE where the client is gone.
@@ -43,7 +48,7 @@ CYCLONE_INLINE BIO_METHOD* socket_method() {
         ::BIO_meth_set_write(made, [](BIO* bio, const char* bytes, int size) {
             ::BIO_clear_retry_flags(bio);
             const ssize_t sent =
-                ::send(socket_of(bio), bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+                ::send(socket_of(bio).number, bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL);
             if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
                 ::BIO_set_retry_write(bio);
             }
@@ -51,7 +56,9 @@ CYCLONE_INLINE BIO_METHOD* socket_method() {
         });
         ::BIO_meth_set_read(made, [](BIO* bio, char* space, int size) {
             ::BIO_clear_retry_flags(bio);
-            const ssize_t read = ::recv(socket_of(bio), space, static_cast<std::size_t>(size), 0);
+            SessionSocket& socket = socket_of(bio);
+            const ssize_t read = ::recv(socket.number, space, static_cast<std::size_t>(size), 0);
+            socket.exhausted = read < 0 && errno != EINTR;
             if (read < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
                 ::BIO_set_retry_read(bio);
             } else if (read == 0) {
@@ -102,6 +109,8 @@ struct ServerContext::Loaded {
         // An idle connection holds no buffers of OpenSSL's.
         ::SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                         SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+        // Records without text in them, new keys for instance, could keep one read busy for ever.
+        ::SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
         const auto require = [](int done, const std::string& what) {
             if (done != 1) {
                 throw Error(what + ": " + detail::take_errors());
@@ -161,9 +170,9 @@ class ServerSession final : public reactor::TlsSession {
 public:
     /// `keep` is what `ssl` was made from.
     ServerSession(SSL* ssl, int socket, std::shared_ptr<void> keep)
-        : keep_(std::move(keep)), ssl_(ssl) {
+        : keep_(std::move(keep)), ssl_(ssl), socket_{socket} {
         BIO* const bio = ::BIO_new(socket_method());
-        ::BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
+        ::BIO_set_data(bio, &socket_);
         ::SSL_set_bio(ssl_, bio, bio);
         ::SSL_set_accept_state(ssl_);
     }
@@ -177,7 +186,9 @@ public:
     }
     Result read(std::span<char> space, std::size_t& bytes) override {
         ::ERR_clear_error();
-        return result_of(::SSL_read_ex(ssl_, space.data(), space.size(), &bytes));
+        bytes = 0;
+        const Result result = result_of(::SSL_read_ex(ssl_, space.data(), space.size(), &bytes));
+        return result == Result::wants_read && !socket_.exhausted ? Result::done : result;
     }
     Result write(std::span<const char> text, std::size_t& bytes) override {
         ::ERR_clear_error();
@@ -220,6 +231,7 @@ private:
 
     std::shared_ptr<void> keep_;
     SSL* ssl_;
+    SessionSocket socket_;
     /// Nothing until somebody has asked for it.
     std::optional<std::shared_ptr<const Certificate>> certificate_;
 };

@@ -21,7 +21,8 @@ public:
 
     /// To be called until it is done; then read() and write() work.
     virtual Result handshake() = 0;
-    /// Reads into `space`; `bytes` is how many there were.
+    /// Reads into `space`; `bytes` is how many there were: with `done`, 0 of them say that something
+    /// else came, and that there may be more.
     virtual Result read(std::span<char> space, std::size_t& bytes) = 0;
     /// Writes from `text`; `bytes` is how many went. After wants_* the same text must come again, or more of it.
     virtual Result write(std::span<const char> text, std::size_t& bytes) = 0;
