@@ -21,7 +21,8 @@ async function with_app(look) {
       await look(page, app);
     });
   } finally {
-    app.kill();
+    // A second signal would end it at once.
+    app.killed || app.kill();
     assert.equal(await ended, 0);
   }
 }
