@@ -362,10 +362,6 @@ CYCLONE_INLINE bool TcpShell::linger() {
     lingering_ = true;
     // However long the answer took to be written.
     phase_began_ = 0;
-    if (readable_) {
-        // What has come already does not announce itself again.
-        server_->settle_later(*this);
-    }
     return true;
 }
 
