@@ -22,30 +22,11 @@
 #include <redislive/dataprovider/redis_provider.hpp>
 #include <redislive/dataprovider/sqlite_provider.hpp>
 
+#include "tests/unit/time_zone.hpp"
+
 namespace golden_stores {
 
 using namespace std::chrono_literals;
-
-/// The time zone of the process while it lives.
-class TimeZone {
-public:
-    explicit TimeZone(const char* name) {
-        if (const char* before = std::getenv("TZ")) {
-            before_ = before;
-        }
-        ::setenv("TZ", name, 1);
-        ::tzset();
-    }
-    TimeZone(const TimeZone&) = delete;
-    TimeZone& operator=(const TimeZone&) = delete;
-    ~TimeZone() {
-        before_ ? ::setenv("TZ", before_->c_str(), 1) : ::unsetenv("TZ");
-        ::tzset();
-    }
-
-private:
-    std::optional<std::string> before_;
-};
 
 /// A directory that goes with the test.
 class Scratch {

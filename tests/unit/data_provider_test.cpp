@@ -6,7 +6,6 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,25 +23,12 @@
 #include <redislive/dataprovider/redis/record_edge.hpp>
 #include <redislive/dataprovider/sqlite_provider.hpp>
 
+#include "tests/unit/time_zone.hpp"
+
 using namespace redislive;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct Zone {
-    std::optional<std::string> before;
-    explicit Zone(const char* name) {
-        if (const char* value = std::getenv("TZ")) {
-            before = value;
-        }
-        ::setenv("TZ", name, 1);
-        ::tzset();
-    }
-    ~Zone() {
-        before ? ::setenv("TZ", before->c_str(), 1) : ::unsetenv("TZ");
-        ::tzset();
-    }
-};
 
 struct Fixture {
     cyclone::reactor::Reactor reactor;
@@ -88,7 +74,7 @@ BOOST_AUTO_TEST_CASE(packed_counts_are_unpacked_as_they_were_by_id) {
 }
 
 BOOST_AUTO_TEST_CASE(a_bucket_begins_at_the_clock_of_its_zone) {
-    const Zone zone("Asia/Kathmandu");
+    const TimeZone zone("Asia/Kathmandu");
     // 2026-03-10 12:00:00 UTC is 17:45:00 there.
     BOOST_TEST(bucket_start(1773144007, Granularity::minute) == 1773144000);
     BOOST_TEST(bucket_start(1773144007, Granularity::hour) == 1773144000 - 45 * 60);
@@ -96,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_bucket_begins_at_the_clock_of_its_zone) {
 }
 
 BOOST_AUTO_TEST_CASE(days_have_the_hours_that_the_clocks_give_them) {
-    const Zone zone("America/New_York");
+    const TimeZone zone("America/New_York");
     const std::int64_t spring = bucket_start(1772971200, Granularity::day);
     BOOST_TEST(bucket_end(spring, Granularity::day) - spring == 23 * 3600);
     const std::int64_t autumn = bucket_start(1793538000, Granularity::day);
@@ -105,7 +91,7 @@ BOOST_AUTO_TEST_CASE(days_have_the_hours_that_the_clocks_give_them) {
 }
 
 BOOST_AUTO_TEST_CASE(a_day_without_midnight_begins_at_one) {
-    const Zone zone("America/Sao_Paulo");
+    const TimeZone zone("America/Sao_Paulo");
     // On 2018-11-04 the clocks went from 00:00 to 01:00.
     const std::int64_t noon = 1541340000;
     const std::int64_t start = bucket_start(noon, Granularity::day);
@@ -117,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_day_without_midnight_begins_at_one) {
 }
 
 BOOST_AUTO_TEST_CASE(local_periods_cover_a_range_once) {
-    const Zone zone("America/New_York");
+    const TimeZone zone("America/New_York");
     for (const std::int64_t from : {1772971261, 1773144000, 1793505600, 1793512345}) {
         for (const std::int64_t length : {0, 1, 59, 61, 3601, 7300, 90000, 200001}) {
             const auto periods = redis_store::LocalPeriods::of(from, from + length);
@@ -133,7 +119,7 @@ BOOST_AUTO_TEST_CASE(local_periods_cover_a_range_once) {
 }
 
 BOOST_AUTO_TEST_CASE(labels_are_those_of_the_original) {
-    const Zone zone("UTC");
+    const TimeZone zone("UTC");
     BOOST_TEST(redis_store::field_label(1773104645, Granularity::second) == "1773104645");
     BOOST_TEST(redis_store::field_label(1773104645, Granularity::minute) == "260310:1:4");
     BOOST_TEST(redis_store::field_label(1773104645, Granularity::hour) == "260310:1");

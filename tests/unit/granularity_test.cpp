@@ -1,9 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <ctime>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,25 +12,12 @@
 #include <redislive/api/util/timeutils.hpp>
 #include <tests/golden/golden_lines.hpp>
 
+#include "tests/unit/time_zone.hpp"
+
 using namespace redislive;
 using Epochs = std::vector<std::int64_t>;
 
 namespace {
-
-struct Zone {
-    std::optional<std::string> before;
-    explicit Zone(const char* name) {
-        if (const char* value = std::getenv("TZ")) {
-            before = value;
-        }
-        ::setenv("TZ", name, 1);
-        ::tzset();
-    }
-    ~Zone() {
-        before ? ::setenv("TZ", before->c_str(), 1) : ::unsetenv("TZ");
-        ::tzset();
-    }
-};
 
 std::int64_t epoch_of(std::string_view text) { return parse_time(text).value(); }
 
@@ -111,7 +96,7 @@ BOOST_AUTO_TEST_CASE(the_range_decides_the_granularity) {
 BOOST_AUTO_TEST_CASE(the_buckets_are_those_of_the_recorded_answers) {
     for (const auto& [name, folder] :
          {std::pair("UTC", "utc"), std::pair("America/Sao_Paulo", "sao_paulo")}) {
-        const Zone zone(name);
+        const TimeZone zone(name);
         int compared = 0;
         for (const auto& line : golden::read_lines(std::string(folder) + "/answers.jsonl")) {
             const std::string query = golden::text_of(line, "query");
@@ -137,7 +122,7 @@ BOOST_AUTO_TEST_CASE(the_buckets_are_those_of_the_recorded_answers) {
 }
 
 BOOST_AUTO_TEST_CASE(every_bucket_that_the_range_touches_is_there_newest_first) {
-    const Zone zone("UTC");
+    const TimeZone zone("UTC");
     const Epochs seconds{1002, 1001, 1000};
     BOOST_TEST(buckets(1000, 1002, Granularity::second) == seconds);
     const Epochs minutes{120, 60, 0};
@@ -152,7 +137,7 @@ BOOST_AUTO_TEST_CASE(every_bucket_that_the_range_touches_is_there_newest_first) 
 }
 
 BOOST_AUTO_TEST_CASE(a_day_of_daylight_saving_has_23_or_25_hours) {
-    const Zone zone("Europe/Berlin");
+    const TimeZone zone("Europe/Berlin");
     const std::int64_t spring = epoch_of("2026-03-29");
     const std::int64_t autumn = epoch_of("2026-10-25");
     BOOST_TEST(next_bucket(spring, Granularity::day) - spring == 23 * 3600);
@@ -164,7 +149,7 @@ BOOST_AUTO_TEST_CASE(a_day_of_daylight_saving_has_23_or_25_hours) {
 }
 
 BOOST_AUTO_TEST_CASE(an_hour_that_the_clock_shows_twice_is_two_buckets) {
-    const Zone zone("Europe/Berlin");
+    const TimeZone zone("Europe/Berlin");
     const std::int64_t first = epoch_of("2026-10-25T00:00Z");
     const Epochs two{first + 3600, first};
     BOOST_TEST(buckets(first, first + 7199, Granularity::hour) == two);
@@ -173,7 +158,7 @@ BOOST_AUTO_TEST_CASE(an_hour_that_the_clock_shows_twice_is_two_buckets) {
 }
 
 BOOST_AUTO_TEST_CASE(a_day_begins_at_one_o_clock_where_midnight_is_skipped) {
-    const Zone zone("America/Sao_Paulo");
+    const TimeZone zone("America/Sao_Paulo");
     const std::int64_t begin = epoch_of("2018-11-04T03:00Z");
     BOOST_TEST(bucket_of(begin + 50'000, Granularity::day) == begin);
     BOOST_TEST(isoformat(static_cast<double>(begin)) == "2018-11-04T01:00:00");
@@ -186,10 +171,10 @@ BOOST_AUTO_TEST_CASE(a_day_begins_at_one_o_clock_where_midnight_is_skipped) {
 }
 
 BOOST_AUTO_TEST_CASE(hours_begin_at_the_local_full_hour_and_a_change_by_half_an_hour_shows_in_one) {
-    const Zone kolkata("Asia/Kolkata");
+    const TimeZone kolkata("Asia/Kolkata");
     const std::int64_t noon = epoch_of("2026-03-10T06:30Z");
     BOOST_TEST(bucket_of(noon + 3599, Granularity::hour) == noon);
-    const Zone lord_howe("Australia/Lord_Howe");
+    const TimeZone lord_howe("Australia/Lord_Howe");
     const std::int64_t one = epoch_of("2026-04-04T14:00Z");
     BOOST_TEST(bucket_of(one + 5399, Granularity::hour) == one);
     BOOST_TEST(next_bucket(one, Granularity::hour) - one == 5400);
@@ -211,7 +196,7 @@ BOOST_AUTO_TEST_CASE(around_every_kind_of_change_the_buckets_are_those_of_the_de
         {"America/Caracas", "2016-05-01T07:00Z"},
     };
     for (const auto& [name, change] : changes) {
-        const Zone zone(name);
+        const TimeZone zone(name);
         const std::int64_t at = epoch_of(change);
         for (const Granularity granularity : {Granularity::hour, Granularity::day}) {
             const std::int64_t from = at - 50 * 3600;
@@ -231,7 +216,7 @@ BOOST_AUTO_TEST_CASE(around_every_kind_of_change_the_buckets_are_those_of_the_de
 }
 
 BOOST_AUTO_TEST_CASE(minutes_are_local_where_the_offset_has_seconds) {
-    const Zone zone("Africa/Monrovia");
+    const TimeZone zone("Africa/Monrovia");
     const std::int64_t change = epoch_of("1972-01-07T00:44:30Z");
     const Epochs expected =
         buckets_by_definition(change - 300, change + 300, Granularity::minute, 1);
@@ -240,7 +225,7 @@ BOOST_AUTO_TEST_CASE(minutes_are_local_where_the_offset_has_seconds) {
 }
 
 BOOST_AUTO_TEST_CASE(a_hundred_years_of_days_are_all_there) {
-    const Zone zone("America/New_York");
+    const TimeZone zone("America/New_York");
     const Epochs days =
         buckets(epoch_of("1970-01-01"), epoch_of("2069-12-31T23:00"), Granularity::day);
     BOOST_TEST(days.size() == 36'525);
@@ -248,7 +233,7 @@ BOOST_AUTO_TEST_CASE(a_hundred_years_of_days_are_all_there) {
 }
 
 BOOST_AUTO_TEST_CASE(fields_are_named_as_in_the_hashes_of_the_original) {
-    const Zone zone("America/Sao_Paulo");
+    const TimeZone zone("America/Sao_Paulo");
     const std::int64_t epoch = epoch_of("2026-03-10T09:05:07");
     BOOST_TEST(field_name(epoch, Granularity::second) == "1773144307");
     BOOST_TEST(field_name(epoch, Granularity::minute) == "260310:9:5");

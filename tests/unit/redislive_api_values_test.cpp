@@ -1,6 +1,5 @@
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <ctime>
 #include <optional>
 #include <string>
@@ -15,27 +14,12 @@
 #include <redislive/api/util/time_zone_name.hpp>
 #include <redislive/api/util/trusted_host.hpp>
 
+#include "tests/unit/time_zone.hpp"
+
 using namespace redislive;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct Zone {
-    std::optional<std::string> before;
-    explicit Zone(const char* name) {
-        if (const char* value = std::getenv("TZ")) {
-            before = value;
-        }
-        ::setenv("TZ", name, 1);
-        ::tzset();
-    }
-    Zone(const Zone&) = delete;
-    Zone& operator=(const Zone&) = delete;
-    ~Zone() {
-        before ? ::setenv("TZ", before->c_str(), 1) : ::unsetenv("TZ");
-        ::tzset();
-    }
-};
 
 using Text = std::optional<std::string>;
 
@@ -57,7 +41,7 @@ BOOST_AUTO_TEST_CASE(without_from_and_to_the_range_is_the_usual_one_up_to_now) {
 }
 
 BOOST_AUTO_TEST_CASE(the_ends_of_a_range_are_dates_or_epochs) {
-    const Zone zone("America/Sao_Paulo");
+    const TimeZone zone("America/Sao_Paulo");
     const TimeRange noon{1'773'154'800, 1'773'154'801};
     BOOST_TEST((range("2026-03-10T12:00:00", "2026-03-10 12:00:01") == noon));
     BOOST_TEST((range("2026-03-10T15:00:00Z", "1773154801") == noon));
@@ -96,7 +80,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_shown_is_escaped_and_nothing_else) {
 }
 
 BOOST_AUTO_TEST_CASE(rows_are_those_of_the_original_unless_asked_otherwise) {
-    const Zone zone("UTC");
+    const TimeZone zone("UTC");
     const auto text = [](const boost::json::array& rows) { return boost::json::serialize(rows); };
     const std::vector<CommandStat> stats = {{1'773'144'000, 475}};
     BOOST_TEST(text(to_rows(stats, RowTime::fields)) == "[[[2026,3,10,12,0,0,1],475]]");
@@ -112,14 +96,14 @@ BOOST_AUTO_TEST_CASE(rows_are_those_of_the_original_unless_asked_otherwise) {
 
 BOOST_AUTO_TEST_CASE(the_zone_is_named_as_in_the_zone_database) {
     {
-        const Zone zone("America/Sao_Paulo");
+        const TimeZone zone("America/Sao_Paulo");
         BOOST_TEST(time_zone_name() == "America/Sao_Paulo");
     }
     {
-        const Zone zone("UTC");
+        const TimeZone zone("UTC");
         BOOST_TEST(time_zone_name() == "UTC");
     }
-    const Zone zone("<-03>3");
+    const TimeZone zone("<-03>3");
     BOOST_TEST(time_zone_name() == "");
 }
 

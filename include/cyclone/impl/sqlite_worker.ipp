@@ -11,9 +11,6 @@
 
 namespace cyclone::sqlite::detail {
 
-/// So long a thread may wait awake for the other.
-inline constexpr std::chrono::microseconds moment(50);
-
 /// For a processor that shares its core with another one, or saves energy.
 inline void pause_processor() {
 #if defined(__x86_64__) || defined(__i386__)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +19,9 @@
 #include <cyclone/sqlite/options.hpp>
 
 namespace cyclone::sqlite::detail {
+
+/// So long the worker and the reactor may wait awake for each other.
+inline constexpr std::chrono::microseconds moment(50);
 
 /// What a job finds on the worker thread.
 struct Workplace {

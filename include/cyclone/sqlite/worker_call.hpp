@@ -18,9 +18,6 @@
 
 namespace cyclone::sqlite::detail {
 
-/// So long the reactor waits awake for a job that should take moments.
-inline constexpr std::chrono::microseconds patience(50);
-
 /// Where the outcome of a job is put for a reactor that waits awake.
 template <class T>
 class Handover {
@@ -141,7 +138,7 @@ auto call_worker(const std::shared_ptr<Worker>& to, F f, std::uint64_t scope = 0
         return deferred;
     }
     if (handover) {
-        const auto until = std::chrono::steady_clock::now() + patience;
+        const auto until = std::chrono::steady_clock::now() + moment;
         look_for_outcome(reactor, pending.get(), std::move(handover), until);
     }
     return deferred;
