@@ -12,6 +12,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
+#include <redislive/api/util/digit.hpp>
 #include <redislive/api/util/human_format.hpp>
 
 namespace redislive {
@@ -19,8 +20,6 @@ namespace redislive {
 namespace json = boost::json;
 
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// How many bytes at the front of `text` are one character of UTF-8; 0 when they are none, with
 /// `bad` as the number of bytes that stand for one U+FFFD.

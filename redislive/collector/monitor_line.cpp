@@ -5,11 +5,11 @@
 #include <charconv>
 #include <cstring>
 
+#include <redislive/api/util/digit.hpp>
+
 namespace redislive {
 
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 

@@ -7,11 +7,11 @@
 #include <string_view>
 #include <utility>
 
+#include <redislive/collector/microseconds.hpp>
+
 namespace redislive {
 
 namespace {
-
-constexpr std::int64_t microseconds = 1'000'000;
 
 std::optional<std::int64_t> whole_number(const boost::json::object& info, std::string_view name) {
     const boost::json::value* const value = info.if_contains(name);
@@ -25,7 +25,7 @@ std::optional<std::int64_t> whole_number(const boost::json::object& info, std::s
 
 void SecondAssembly::add_event(const MonitorEvent& event) {
     const std::int64_t epoch = event.epoch();
-    if (epoch > newest_event_ / microseconds && newest_event_ != 0) {
+    if (epoch > newest_event_ / microseconds_per_second && newest_event_ != 0) {
         finish_before(epoch);
     }
     const auto key = first_key(event);
@@ -49,7 +49,7 @@ void SecondAssembly::add_info(boost::json::object info, std::int64_t now) {
     if (const auto time = whole_number(info, "server_time_usec")) {
         clock_.observe(*time, now);
     }
-    Sample& sample = samples_[server_time(now) / microseconds];
+    Sample& sample = samples_[server_time(now) / microseconds_per_second];
     sample.used = whole_number(info, "used_memory").value_or(0);
     sample.peak = whole_number(info, "used_memory_peak").value_or(sample.used);
     sample.info = std::move(info);
@@ -62,7 +62,7 @@ void SecondAssembly::finish_before(std::int64_t epoch) {
 }
 
 std::vector<SecondRecord> SecondAssembly::take_finished(std::int64_t now) {
-    const std::int64_t end = (server_time(now) - lag) / microseconds;
+    const std::int64_t end = (server_time(now) - lag) / microseconds_per_second;
     finish_before(end);
     std::vector<SecondRecord> records(std::make_move_iterator(finished_.begin()),
                                       std::make_move_iterator(finished_.end()));

@@ -2,13 +2,13 @@
 
 #include <utility>
 
+#include <redislive/collector/microseconds.hpp>
+
 namespace redislive {
 
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr std::int64_t microseconds = 1'000'000;
 
 constexpr cyclone::redis::BackoffOptions lost_delays{
     .initial = 50ms, .longest = 1s, .factor = 2.0, .jitter = 0.2};
@@ -27,7 +27,7 @@ bool take_prefix(std::string_view& text, std::string_view prefix) {
 
 ServerState::ServerState(std::int64_t now, std::uint64_t seed)
     : lost_backoff_(lost_delays, seed), refused_backoff_(refused_delays, seed) {
-    status_.since = now / microseconds;
+    status_.since = now / microseconds_per_second;
     status_.updated_at = status_.since;
 }
 
@@ -76,20 +76,20 @@ bool ServerState::take_changed() { return std::exchange(changed_, false); }
 void ServerState::set(std::int64_t now, std::string_view state, std::optional<std::string> reason) {
     if (status_.state != state) {
         status_.state = state;
-        status_.since = now / microseconds;
+        status_.since = now / microseconds_per_second;
         changed_ = true;
     }
     if (status_.reason != reason) {
         status_.reason = std::move(reason);
         changed_ = true;
     }
-    status_.updated_at = now / microseconds;
+    status_.updated_at = now / microseconds_per_second;
 }
 
 std::chrono::milliseconds ServerState::retry(std::int64_t now, cyclone::redis::Backoff& backoff) {
     const std::chrono::milliseconds delay = backoff.next();
     const std::int64_t at = now + std::chrono::microseconds(delay).count();
-    status_.retry_at = (at + microseconds - 1) / microseconds;
+    status_.retry_at = (at + microseconds_per_second - 1) / microseconds_per_second;
     status_.latency_ms.reset();
     return delay;
 }

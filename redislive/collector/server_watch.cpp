@@ -7,6 +7,7 @@
 #include <cyclone/log.hpp>
 #include <cyclone/task/defer_later.hpp>
 #include <redislive/collector/info_text.hpp>
+#include <redislive/collector/microseconds.hpp>
 #include <redislive/collector/wall_clock.hpp>
 
 namespace redislive {
@@ -17,7 +18,6 @@ using namespace std::chrono_literals;
 using cyclone::Deferred;
 namespace redis = cyclone::redis;
 
-constexpr std::int64_t second = 1'000'000;
 /// An INFO that is not answered for so long makes the server a lost one, though not yet the
 /// connection.
 constexpr std::chrono::seconds patience = 3s;
@@ -39,7 +39,8 @@ redis::ConnectionOptions session_options(redis::ConnectionOptions options) {
 
 /// INFOs are sent in the middle of our seconds, so that each second has one.
 std::chrono::microseconds until_next_info(std::int64_t now) {
-    return std::chrono::microseconds(second - (now + second / 2) % second);
+    return std::chrono::microseconds(microseconds_per_second -
+                                     (now + microseconds_per_second / 2) % microseconds_per_second);
 }
 
 bool will_pass(std::string_view code) {
@@ -232,7 +233,7 @@ void ServerWatch::ended() {
     asked_at_.reset();
     const std::int64_t now = wall_clock();
     // A server that has said nothing for longer than a second may have been away since.
-    const std::int64_t end = now - last_sign_ > 2 * second ? last_sign_ : now;
+    const std::int64_t end = now - last_sign_ > 2 * microseconds_per_second ? last_sign_ : now;
     measured_.ended(seconds_.server_time(end));
 }
 
@@ -274,7 +275,7 @@ void ServerWatch::tick() {
 }
 
 void ServerWatch::write_status(std::int64_t now) {
-    constexpr std::int64_t heartbeat = 2 * second;
+    constexpr std::int64_t heartbeat = 2 * microseconds_per_second;
     const bool changed = state_.take_changed();
     if (!changed && now >= status_written_ && now - status_written_ < heartbeat) {
         return;
@@ -295,7 +296,7 @@ void ServerWatch::write_status(std::int64_t now) {
 
 ServerStatus ServerWatch::status() const {
     ServerStatus status = state_.status();
-    status.updated_at = wall_clock() / second;
+    status.updated_at = wall_clock() / microseconds_per_second;
     return status;
 }
 
@@ -306,7 +307,7 @@ void ServerWatch::finish() {
     const std::int64_t now = seconds_.server_time(wall_clock());
     measured_.ended(now);
     // The second that has begun is measured in part.
-    writer_->add_gap({now / second, now / second + 1});
+    writer_->add_gap({now / microseconds_per_second, now / microseconds_per_second + 1});
 }
 
 }  // namespace redislive

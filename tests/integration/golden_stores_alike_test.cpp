@@ -39,6 +39,8 @@ std::ostream& operator<<(std::ostream& out, const Gap& gap) {
 }
 }  // namespace redislive
 
+BOOST_AUTO_TEST_SUITE(both_stores)
+
 namespace {
 
 const std::string server = "127.0.0.1:6379";
@@ -253,8 +255,6 @@ void compare_with_model(const char* zone_name, std::int64_t start) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(both_stores)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(answer_as_the_model_over_a_change_to_daylight_saving, Backend,
                               Backends) {

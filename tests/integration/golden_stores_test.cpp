@@ -23,6 +23,8 @@
 #define CYCLONE_SOURCE_ROOT "."
 #endif
 
+BOOST_AUTO_TEST_SUITE(golden_answers)
+
 using namespace golden_stores;
 using redislive::Granularity;
 using redislive::NameCount;
@@ -280,8 +282,6 @@ void replay(const char* zone_name, const std::string& folder) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(golden_answers)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(are_given_in_utc, Filled, Stores) { replay<Filled>("UTC", "utc"); }
 

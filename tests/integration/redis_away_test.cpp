@@ -12,6 +12,8 @@
 #include <cyclone/redis.hpp>
 #include <cyclone/task.hpp>
 
+BOOST_AUTO_TEST_SUITE(redis_away)
+
 using namespace std::chrono_literals;
 using boost::asio::ip::tcp;
 using cyclone::Deferred;
@@ -47,8 +49,6 @@ std::string error_of(Reactor& reactor, Deferred<T> deferred) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_away)
 
 BOOST_AUTO_TEST_CASE(commands_wait_for_the_server_as_long_as_they_may) {
     Reactor reactor;

@@ -11,6 +11,8 @@
 
 #include "redis_servers.hpp"
 
+BOOST_AUTO_TEST_SUITE(redis_blocking)
+
 using namespace std::chrono_literals;
 using namespace cyclone::redis_tests;
 using cyclone::Deferred;
@@ -26,8 +28,6 @@ long voluntary_switches() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_blocking)
 
 BOOST_AUTO_TEST_CASE(what_waits_ends_with_the_last_copy_of_its_connection_or_pool) {
     Server server;

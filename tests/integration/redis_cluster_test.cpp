@@ -12,6 +12,8 @@
 
 #include "redis_servers.hpp"
 
+BOOST_AUTO_TEST_SUITE(redis_cluster_client)
+
 using namespace std::chrono_literals;
 using namespace cyclone::redis_tests;
 using cyclone::Deferred;
@@ -90,8 +92,6 @@ struct InBothProtocols {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_cluster_client)
 
 BOOST_AUTO_TEST_CASE(a_cluster_is_used_like_one_redis_in_both_protocols) {
     const ClusterOfSix cluster;

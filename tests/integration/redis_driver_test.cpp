@@ -23,6 +23,8 @@
 #include <cyclone/redis.hpp>
 #include <cyclone/task.hpp>
 
+BOOST_AUTO_TEST_SUITE(redis_driver)
+
 using namespace std::chrono_literals;
 using boost::asio::ip::tcp;
 using cyclone::Deferred;
@@ -146,8 +148,6 @@ Deferred<> tally(Deferred<std::int64_t> command, Tally& into) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_driver)
 
 BOOST_AUTO_TEST_CASE(typed_commands_round_trip_over_a_lazy_pool) {
     RedisServer server;

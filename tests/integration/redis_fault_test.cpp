@@ -12,6 +12,8 @@
 #include "redis_fault_proxy.hpp"
 #include "redis_servers.hpp"
 
+BOOST_AUTO_TEST_SUITE(redis_faults)
+
 using namespace std::chrono_literals;
 using namespace cyclone::redis_tests;
 using cyclone::Deferred;
@@ -43,8 +45,6 @@ Deferred<Tally> increment(redis::Connection db, int times) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_faults)
 
 BOOST_AUTO_TEST_CASE(bytes_that_come_in_small_pieces_and_late_change_nothing) {
     Server server;

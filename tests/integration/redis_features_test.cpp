@@ -14,6 +14,8 @@
 
 #include "redis_servers.hpp"
 
+BOOST_AUTO_TEST_SUITE(redis_features)
+
 using namespace std::chrono_literals;
 using namespace cyclone::redis_tests;
 using cyclone::Deferred;
@@ -42,8 +44,6 @@ Deferred<> until_blocked(redis::Connection db, int count) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_features)
 
 BOOST_AUTO_TEST_CASE(the_table_of_commands_says_what_the_server_says) {
     Server server;

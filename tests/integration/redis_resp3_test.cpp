@@ -12,6 +12,8 @@
 
 #include "redis_servers.hpp"
 
+BOOST_AUTO_TEST_SUITE(redis_resp3)
+
 using namespace std::chrono_literals;
 using namespace cyclone::redis_tests;
 using cyclone::Deferred;
@@ -36,8 +38,6 @@ Deferred<bool> soon(F holds) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_resp3)
 
 BOOST_AUTO_TEST_CASE(typed_commands_give_the_same_as_with_resp2) {
     Server server;

@@ -11,6 +11,8 @@
 
 #include "redis_servers.hpp"
 
+BOOST_AUTO_TEST_SUITE(redis_sentinels)
+
 using namespace std::chrono_literals;
 using namespace cyclone::redis_tests;
 using cyclone::Deferred;
@@ -71,8 +73,6 @@ Deferred<std::string> role_of(redis::Connection db) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_sentinels)
 
 BOOST_AUTO_TEST_CASE(a_killed_master_is_replaced_and_connections_follow) {
     Watched watched;

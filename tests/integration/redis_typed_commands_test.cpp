@@ -14,6 +14,8 @@
 
 #include "redis_servers.hpp"
 
+BOOST_AUTO_TEST_SUITE(redis_typed_commands)
+
 using namespace std::chrono_literals;
 using namespace cyclone::redis_tests;
 using cyclone::Deferred;
@@ -47,8 +49,6 @@ void with_each_protocol(const Test& test) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_typed_commands)
 
 BOOST_AUTO_TEST_CASE(numbers_in_the_bits_of_a_string) {
     with_each_protocol([](redis::Connection db) -> Deferred<> {

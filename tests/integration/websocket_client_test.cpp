@@ -15,12 +15,12 @@
 
 #include "../unit/websocket_script.hpp"
 
+BOOST_AUTO_TEST_SUITE(websocket_client)
+
 using namespace std::chrono_literals;
 using namespace cyclone;
 using websocket::websocket_connect;
 using websocket::WebSocketConnectError;
-
-BOOST_AUTO_TEST_SUITE(websocket_client)
 
 namespace {
 

@@ -24,6 +24,8 @@
 #include <cyclone/autoreload.hpp>
 #include <cyclone/reactor/inherited_sockets.hpp>
 
+BOOST_AUTO_TEST_SUITE(autoreload_program)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
@@ -91,8 +93,6 @@ struct Folder {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(autoreload_program)
 
 BOOST_AUTO_TEST_CASE(program) {
     const char* const report = std::getenv(report_variable);

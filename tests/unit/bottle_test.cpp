@@ -14,6 +14,8 @@
 
 #include "tests/unit/captured_log.hpp"
 
+BOOST_AUTO_TEST_SUITE(bottle_style)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 using bottle::detail::fits;
@@ -54,8 +56,6 @@ struct ClassHandler : web::RequestHandler {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(bottle_style)
 
 BOOST_FIXTURE_TEST_CASE(functions_answer_with_what_they_return, Fixture) {
     app.get<"/text">([] { return "text"; });

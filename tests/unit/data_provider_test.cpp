@@ -25,6 +25,8 @@
 
 #include "tests/unit/time_zone.hpp"
 
+namespace data_provider {
+
 using namespace redislive;
 using namespace std::chrono_literals;
 
@@ -57,6 +59,8 @@ struct Fixture {
 };
 
 }  // namespace
+
+}  // namespace data_provider
 
 BOOST_FIXTURE_TEST_SUITE(data_provider, Fixture)
 

@@ -12,6 +12,8 @@
 #include "tests/unit/captured_log.hpp"
 #include "tests/unit/deferred_result.hpp"
 
+BOOST_AUTO_TEST_SUITE(defer_combine_test)
+
 using namespace cyclone;
 
 namespace {
@@ -37,8 +39,6 @@ struct Promises {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(defer_combine_test)
 
 BOOST_AUTO_TEST_CASE(a_deferred_list_fires_with_all_outcomes_in_their_order) {
     CapturedLog log;

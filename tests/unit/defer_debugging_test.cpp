@@ -7,6 +7,8 @@
 
 #include "tests/unit/captured_log.hpp"
 
+BOOST_AUTO_TEST_SUITE(defer_debugging_test)
+
 using namespace cyclone;
 
 namespace {
@@ -36,8 +38,6 @@ std::string traceback_of(Deferred<T> deferred) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(defer_debugging_test)
 
 BOOST_AUTO_TEST_CASE(a_traceback_names_the_coroutines_that_waited_the_innermost_first) {
     const Debugging on;

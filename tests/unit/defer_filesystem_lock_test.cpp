@@ -14,6 +14,8 @@
 
 #include "tests/unit/deferred_result.hpp"
 
+BOOST_AUTO_TEST_SUITE(defer_filesystem_lock_test)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 
@@ -25,8 +27,6 @@ struct LockFile {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(defer_filesystem_lock_test)
 
 BOOST_AUTO_TEST_CASE(a_free_lock_is_had_at_once_and_by_one_only) {
     const LockFile file;

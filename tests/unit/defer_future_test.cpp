@@ -12,10 +12,10 @@
 
 #include "tests/unit/deferred_result.hpp"
 
+BOOST_AUTO_TEST_SUITE(defer_future_test)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
-
-BOOST_AUTO_TEST_SUITE(defer_future_test)
 
 BOOST_AUTO_TEST_CASE(a_future_that_is_ready_gives_a_fired_deferred) {
     reactor::Reactor reactor;

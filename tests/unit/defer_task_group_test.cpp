@@ -10,6 +10,8 @@
 #include "tests/unit/captured_log.hpp"
 #include "tests/unit/deferred_result.hpp"
 
+BOOST_AUTO_TEST_SUITE(defer_task_group_test)
+
 using namespace cyclone;
 
 namespace {
@@ -31,8 +33,6 @@ Deferred<> slow_to_stop(Deferred<> gate, Deferred<> clean_up) {
 Deferred<> wait_for(Deferred<> gate) { co_await gate; }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(defer_task_group_test)
 
 BOOST_AUTO_TEST_CASE(a_group_ends_when_its_last_child_has) {
     Promise<> first;

@@ -11,6 +11,8 @@
 #include "tests/unit/captured_log.hpp"
 #include "tests/unit/deferred_result.hpp"
 
+BOOST_AUTO_TEST_SUITE(defer_test)
+
 using namespace cyclone;
 
 namespace {
@@ -26,8 +28,6 @@ Deferred<int> throwing() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(defer_test)
 
 BOOST_AUTO_TEST_CASE(a_coroutine_runs_at_once_up_to_its_first_suspension) {
     std::vector<int> order;

@@ -6,6 +6,8 @@
 
 #include <cyclone/escape.hpp>
 
+namespace escape_test {
+
 namespace escape = cyclone::escape;
 using namespace std::string_literals;
 
@@ -270,3 +272,5 @@ BOOST_AUTO_TEST_CASE(a_text_made_to_be_slow_is_not) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace escape_test

@@ -14,6 +14,10 @@
 
 #include "tests/unit/time_zone.hpp"
 
+BOOST_TEST_DONT_PRINT_LOG_VALUE(redislive::Granularity)
+
+BOOST_AUTO_TEST_SUITE(granularity)
+
 using namespace redislive;
 using Epochs = std::vector<std::int64_t>;
 
@@ -78,10 +82,6 @@ std::vector<std::string> names(const Epochs& epochs, Granularity granularity) {
 }
 
 }  // namespace
-
-BOOST_TEST_DONT_PRINT_LOG_VALUE(Granularity)
-
-BOOST_AUTO_TEST_SUITE(granularity)
 
 BOOST_AUTO_TEST_CASE(the_range_decides_the_granularity) {
     BOOST_TEST(granularity_of(0) == Granularity::second);

@@ -9,6 +9,8 @@
 
 #include "tests/unit/http_in_memory.hpp"
 
+namespace http_answer {
+
 using namespace cyclone;
 using http::Exchange;
 using http::ExchangePtr;
@@ -22,6 +24,8 @@ std::string date_of(std::string_view received) {
 }
 
 }  // namespace
+
+}  // namespace http_answer
 
 BOOST_FIXTURE_TEST_SUITE(http_answer, HttpInMemory)
 

@@ -6,6 +6,8 @@
 
 #include <cyclone/http/chunked_decoder.hpp>
 
+BOOST_AUTO_TEST_SUITE(http_chunked_decoder_test)
+
 using namespace cyclone;
 using State = http::ChunkedDecoder::State;
 
@@ -148,3 +150,5 @@ BOOST_AUTO_TEST_CASE(a_truncated_body_is_incomplete_never_complete) {
     }
     BOOST_CHECK(decode(bytes).state == State::complete);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

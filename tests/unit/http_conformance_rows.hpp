@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/unit/scripted_service.hpp"
+
 /// Bytes that a client sends on a new connection, and what has to come back.
 struct ConformanceRow {
     /// Of RFC 9112 where no other RFC is named.
@@ -19,9 +21,6 @@ struct ConformanceRow {
 /// body has come, /204 and /304 have no body, /upgrade takes an upgrade that is asked for.
 inline std::vector<ConformanceRow> conformance_rows() {
     using namespace std::string_literals;
-    const auto get = [](const std::string& target) {
-        return "GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n";
-    };
     const auto with = [](const std::string& fields) {
         return "GET / HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n";
     };
@@ -41,13 +40,13 @@ inline std::vector<ConformanceRow> conformance_rows() {
         }
         return fields;
     };
-    const std::string good = get("/");
+    const std::string good = get_path("/");
 
     return {
         // The request line
         {"3", "a request is answered and the connection kept", good, "200"},
         {"9.3.2", "pipelined requests are answered in their order",
-         get("/1") + get("/2") + get("/3"), "200 200 200"},
+         get_path("/1") + get_path("/2") + get_path("/3"), "200 200 200"},
         {"2.2", "one empty line before a request is skipped", "\r\n" + good, "200"},
         {"2.2", "one empty line between two requests is skipped", good + "\r\n" + good, "200 200"},
         {"2.2", "a second empty line is refused", "\r\n\r\n" + good, "400 close"},
@@ -116,37 +115,40 @@ inline std::vector<ConformanceRow> conformance_rows() {
         {"2.2", "a TLS handshake is refused at once", "\x16\x03\x01\x02\x00"s, "400 close"},
 
         // The target
-        {"3.2.1", "the origin form with a query", get("/a?b=c"), "200"},
-        {"3.2.1", "the origin form that begins with two slashes is a path", get("//x/y"), "200"},
-        {"3.2.1", "a path that does not begin with a slash is refused", get("a"), "400 close"},
-        {"3.2.1", "a query without a path is refused", get("?a"), "400 close"},
-        {"3.2.2", "the absolute form", get("http://h/a"), "200"},
-        {"3.2.2", "the absolute form with https and a port", get("HTTPS://h:443/"), "200"},
-        {"3.2.2", "the absolute form without a path", get("http://h"), "200"},
-        {"3.2.2", "the absolute form with an IPv6 address", get("http://[::1]:80/"), "200"},
+        {"3.2.1", "the origin form with a query", get_path("/a?b=c"), "200"},
+        {"3.2.1", "the origin form that begins with two slashes is a path", get_path("//x/y"),
+         "200"},
+        {"3.2.1", "a path that does not begin with a slash is refused", get_path("a"), "400 close"},
+        {"3.2.1", "a query without a path is refused", get_path("?a"), "400 close"},
+        {"3.2.2", "the absolute form", get_path("http://h/a"), "200"},
+        {"3.2.2", "the absolute form with https and a port", get_path("HTTPS://h:443/"), "200"},
+        {"3.2.2", "the absolute form without a path", get_path("http://h"), "200"},
+        {"3.2.2", "the absolute form with an IPv6 address", get_path("http://[::1]:80/"), "200"},
         {"3.2.2", "the absolute form needs a Host field all the same",
          "GET http://h/ HTTP/1.1\r\n\r\n", "400 close"},
-        {"9110 4.2.1", "the absolute form without a host is refused", get("http:///a"),
+        {"9110 4.2.1", "the absolute form without a host is refused", get_path("http:///a"),
          "400 close"},
-        {"9110 4.2.1", "the absolute form with nothing but a port is refused", get("http://:80/"),
+        {"9110 4.2.1", "the absolute form with nothing but a port is refused",
+         get_path("http://:80/"), "400 close"},
+        {"9110 4.2.4", "userinfo in the absolute form is refused", get_path("http://u:p@h/"),
          "400 close"},
-        {"9110 4.2.4", "userinfo in the absolute form is refused", get("http://u:p@h/"),
+        {"3.2.2", "the absolute form of another scheme is refused", get_path("ftp://h/"),
          "400 close"},
-        {"3.2.2", "the absolute form of another scheme is refused", get("ftp://h/"), "400 close"},
-        {"3.2.3", "the authority form is for CONNECT alone", get("h:80"), "400 close"},
+        {"3.2.3", "the authority form is for CONNECT alone", get_path("h:80"), "400 close"},
         {"3.2.4", "the asterisk form is answered for OPTIONS",
          "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", "200"},
-        {"3.2.4", "the asterisk form is refused for GET", get("*"), "400 close"},
-        {"3.2", "a fragment is refused", get("/a#b"), "400 close"},
-        {"3.2", "a raw byte beyond ASCII is refused", get("/\xc3\xa4"), "400 close"},
-        {"3.2", "NUL in the target is refused", get("/\0"s), "400 close"},
-        {"3.2", "DEL in the target is refused", get("/\x7f"), "400 close"},
-        {"3986 2.1", "percent and two hexadecimal digits", get("/%2f%FF"), "200"},
-        {"3986 2.1", "percent and one digit in a path is refused", get("/%2"), "400 close"},
-        {"3986 2.1", "percent and no hexadecimal digits in a path is refused", get("/%zz"),
+        {"3.2.4", "the asterisk form is refused for GET", get_path("*"), "400 close"},
+        {"3.2", "a fragment is refused", get_path("/a#b"), "400 close"},
+        {"3.2", "a raw byte beyond ASCII is refused", get_path("/\xc3\xa4"), "400 close"},
+        {"3.2", "NUL in the target is refused", get_path("/\0"s), "400 close"},
+        {"3.2", "DEL in the target is refused", get_path("/\x7f"), "400 close"},
+        {"3986 2.1", "percent and two hexadecimal digits", get_path("/%2f%FF"), "200"},
+        {"3986 2.1", "percent and one digit in a path is refused", get_path("/%2"), "400 close"},
+        {"3986 2.1", "percent and no hexadecimal digits in a path is refused", get_path("/%zz"),
          "400 close"},
-        {"3", "a target of the longest length allowed", get("/" + std::string(255, 'a')), "200"},
-        {"3", "a longer target is a 414", get("/" + std::string(256, 'a')), "414 close"},
+        {"3", "a target of the longest length allowed", get_path("/" + std::string(255, 'a')),
+         "200"},
+        {"3", "a longer target is a 414", get_path("/" + std::string(256, 'a')), "414 close"},
         {"3", "a target that does not end is a 414", "GET /" + std::string(1000, 'a'), "414 close"},
 
         // Host
@@ -378,11 +380,11 @@ inline std::vector<ConformanceRow> conformance_rows() {
         {"6.3", "HEAD has the head alone where the answer has chunks",
          "HEAD /chunked HTTP/1.1\r\nHost: h\r\n\r\n" + good, "200 200"},
         {"6.3", "HEAD that is refused has the head alone", "HEAD / HTTP/1.1\r\n\r\n", "400 close"},
-        {"7.1", "an answer by pieces has chunks", get("/chunked") + good, "200 200"},
+        {"7.1", "an answer by pieces has chunks", get_path("/chunked") + good, "200 200"},
         {"6.3", "an answer by pieces to HTTP/1.0 ends with the connection",
          "GET /chunked HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" + good, "200 close"},
-        {"6.3", "204 has no body", get("/204") + good, "204 200"},
-        {"6.3", "304 has no body", get("/304") + good, "304 200"},
+        {"6.3", "204 has no body", get_path("/204") + good, "204 200"},
+        {"6.3", "304 has no body", get_path("/304") + good, "304 200"},
         {"6.3", "a body by pieces",
          "POST /stream HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello" + good, "200 200"},
         {"7.1", "chunks by pieces",

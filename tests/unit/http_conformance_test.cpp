@@ -11,6 +11,8 @@
 #include "tests/unit/http_conformance_rows.hpp"
 #include "tests/unit/scripted_service.hpp"
 
+BOOST_AUTO_TEST_SUITE(http_conformance_test)
+
 using namespace cyclone;
 using http::ExchangePtr;
 
@@ -230,3 +232,5 @@ BOOST_AUTO_TEST_CASE(requests_that_are_cut_off_are_never_answered_as_if_they_wer
         }
     }
 }
+
+BOOST_AUTO_TEST_SUITE_END()

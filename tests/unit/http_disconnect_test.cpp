@@ -9,6 +9,8 @@
 
 #include "tests/unit/http_port.hpp"
 
+namespace http_disconnect {
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 using http::ExchangePtr;
@@ -27,6 +29,8 @@ std::size_t count(std::string_view text, std::string_view what) {
 }
 
 }  // namespace
+
+}  // namespace http_disconnect
 
 BOOST_FIXTURE_TEST_SUITE(http_disconnect, HttpPort)
 

@@ -11,12 +11,6 @@
 
 #include "tests/unit/scripted_service.hpp"
 
-inline const std::string get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-
-inline std::string get_path(std::string_view path) {
-    return "GET " + std::string(path) + " HTTP/1.1\r\nHost: h\r\n\r\n";
-}
-
 /// A connection to a ScriptedService, without a port.
 struct HttpInMemory {
     std::shared_ptr<ScriptedService> service = std::make_shared<ScriptedService>();

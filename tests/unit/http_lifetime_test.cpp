@@ -16,6 +16,8 @@
 #include "tests/unit/captured_log.hpp"
 #include "tests/unit/scripted_service.hpp"
 
+namespace http_lifetime {
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 
@@ -59,6 +61,8 @@ struct PortThatStays {
 };
 
 }  // namespace
+
+}  // namespace http_lifetime
 
 BOOST_FIXTURE_TEST_SUITE(http_lifetime, PortThatStays)
 

@@ -14,6 +14,8 @@
 #include "tests/unit/captured_log.hpp"
 #include "tests/unit/http_port.hpp"
 
+BOOST_AUTO_TEST_SUITE(http_metrics)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 using Client = SocketClient;
@@ -56,8 +58,6 @@ private:
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http_metrics)
 
 BOOST_AUTO_TEST_CASE(prometheus_gets_counters_and_a_histogram) {
     http::MetricsCounts counts;

@@ -12,6 +12,8 @@
 
 #include <cyclone/http/output_queue.hpp>
 
+BOOST_AUTO_TEST_SUITE(http_output_queue_test)
+
 using namespace cyclone;
 using http::FileRange;
 using http::OpenFile;
@@ -207,3 +209,5 @@ BOOST_AUTO_TEST_CASE(a_queue_that_gives_its_memory_back_keeps_a_little_for_what_
     queue.give_memory_back();
     BOOST_TEST(gathered(queue) == "kept");
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -24,12 +24,6 @@
 
 #include "tests/unit/scripted_service.hpp"
 
-inline const std::string get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-
-inline std::string get_path(const std::string& path) {
-    return "GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n";
-}
-
 /// A server on a port of its own, driven by the test.
 struct HttpPort {
     using Clock = std::chrono::steady_clock;

@@ -27,6 +27,8 @@
 #include <cyclone/task.hpp>
 #include <cyclone/web.hpp>
 
+BOOST_AUTO_TEST_SUITE(http_program)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
@@ -277,8 +279,6 @@ struct HeldSocket {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http_program)
 
 BOOST_AUTO_TEST_CASE(program) {
     const char* const place = std::getenv(place_variable);

@@ -12,6 +12,8 @@
 
 #include "tests/unit/http_port.hpp"
 
+namespace http_proxy {
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
@@ -61,6 +63,8 @@ struct BehindProxy : HttpPort {
 };
 
 }  // namespace
+
+}  // namespace http_proxy
 
 BOOST_FIXTURE_TEST_SUITE(http_proxy, BehindProxy)
 

@@ -6,6 +6,8 @@
 
 #include <cyclone/http/request_head_parser.hpp>
 
+BOOST_AUTO_TEST_SUITE(http_request_head_parser_test)
+
 using namespace cyclone;
 using State = http::RequestHeadParser::State;
 
@@ -320,3 +322,5 @@ BOOST_AUTO_TEST_CASE(a_head_that_is_too_long_has_the_same_answer_however_it_come
         }
     }
 }
+
+BOOST_AUTO_TEST_SUITE_END()

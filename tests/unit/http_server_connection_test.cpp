@@ -12,11 +12,15 @@
 #include "tests/unit/captured_log.hpp"
 #include "tests/unit/http_in_memory.hpp"
 
+namespace http_server_connection {
+
 using namespace cyclone;
 using http::Exchange;
 using http::ExchangePtr;
 using testing::MemoryConnection;
 using Phase = http::ServerConnection::Phase;
+
+}  // namespace http_server_connection
 
 BOOST_FIXTURE_TEST_SUITE(http_server_connection, HttpInMemory)
 

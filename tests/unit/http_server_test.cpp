@@ -16,6 +16,8 @@
 #include "tests/unit/captured_log.hpp"
 #include "tests/unit/http_port.hpp"
 
+namespace http_server {
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 using http::ExchangePtr;
@@ -53,6 +55,8 @@ private:
 };
 
 }  // namespace
+
+}  // namespace http_server
 
 BOOST_FIXTURE_TEST_SUITE(http_server, HttpPort)
 

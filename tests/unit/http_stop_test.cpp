@@ -7,10 +7,14 @@
 
 #include "tests/unit/http_port.hpp"
 
+namespace http_stop {
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 using Client = SocketClient;
 using Clock = HttpPort::Clock;
+
+}  // namespace http_stop
 
 BOOST_FIXTURE_TEST_SUITE(http_stop, HttpPort)
 

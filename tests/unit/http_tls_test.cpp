@@ -26,6 +26,8 @@
 #include "tests/unit/captured_log.hpp"
 #include "tests/unit/http_port.hpp"
 
+namespace http_tls {
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 using Client = SocketClient;
@@ -166,6 +168,8 @@ private:
 };
 
 }  // namespace
+
+}  // namespace http_tls
 
 BOOST_FIXTURE_TEST_SUITE(http_tls, TlsPort)
 

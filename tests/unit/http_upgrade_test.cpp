@@ -12,6 +12,8 @@
 #include "tests/unit/captured_log.hpp"
 #include "tests/unit/scripted_service.hpp"
 
+namespace http_upgrade {
+
 using namespace cyclone;
 using http::ExchangePtr;
 using testing::MemoryConnection;
@@ -69,6 +71,8 @@ struct Fixture {
 };
 
 }  // namespace
+
+}  // namespace http_upgrade
 
 BOOST_FIXTURE_TEST_SUITE(http_upgrade, Fixture)
 

@@ -5,6 +5,8 @@
 
 #include <cyclone/httpclient/cookie_jar.hpp>
 
+BOOST_AUTO_TEST_SUITE(httpclient_cookie_jar)
+
 using namespace cyclone::httpclient;
 using namespace std::chrono_literals;
 
@@ -13,8 +15,6 @@ namespace {
 const CookieJar::Time now{std::chrono::sys_days(std::chrono::year(2024) / 1 / 1)};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(httpclient_cookie_jar)
 
 BOOST_AUTO_TEST_CASE(a_cookie_goes_back_to_the_host_that_set_it_and_to_no_other) {
     CookieJar jar;

@@ -19,6 +19,8 @@
 
 #include "tests/unit/httpclient_servers.hpp"
 
+BOOST_AUTO_TEST_SUITE(httpclient_faults)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 using httpclient::HTTPRequest;
@@ -91,8 +93,6 @@ std::string decoded(std::string_view bytes, std::size_t size, bool& may_end) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(httpclient_faults)
 
 BOOST_FIXTURE_TEST_CASE(a_server_that_closes_says_where, Fixture) {
     const RawServer silent(RawServer::answer(""));

@@ -13,6 +13,8 @@
 
 #include "tests/unit/httpclient_servers.hpp"
 
+BOOST_AUTO_TEST_SUITE(httpclient_fetch)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 using http::ExchangePtr;
@@ -43,8 +45,6 @@ struct Fixture {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(httpclient_fetch)
 
 BOOST_FIXTURE_TEST_CASE(a_url_is_fetched, Fixture) {
     const auto response = reactor.run_until(client.fetch(server.url("/a?b=c")));

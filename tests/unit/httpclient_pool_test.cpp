@@ -5,6 +5,8 @@
 
 #include <cyclone/httpclient/connection_pool.hpp>
 
+BOOST_AUTO_TEST_SUITE(httpclient_pool)
+
 using namespace std::chrono_literals;
 using Pool = cyclone::httpclient::ConnectionPool<int>;
 
@@ -32,8 +34,6 @@ struct Watched {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(httpclient_pool)
 
 BOOST_AUTO_TEST_CASE(a_connection_that_was_given_back_is_used_again_the_latest_first) {
     Watched watched({.connections = 4, .connections_per_host = 4, .idle = 10s});

@@ -9,6 +9,8 @@
 #include <cyclone/httpclient/request_head.hpp>
 #include <cyclone/httpclient/url.hpp>
 
+BOOST_AUTO_TEST_SUITE(httpclient_request)
+
 using namespace cyclone;
 using namespace std::string_literals;
 using httpclient::HTTPRequest;
@@ -39,8 +41,6 @@ httpclient::ResponseHead redirect_to(std::string_view location, unsigned code = 
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(httpclient_request)
 
 BOOST_AUTO_TEST_CASE(a_url_is_taken_apart) {
     const auto url = parse_url("HTTPS://me%40x:p%3Aw@Example.COM:8443/a/b?c=d#part");

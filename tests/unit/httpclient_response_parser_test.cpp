@@ -6,6 +6,8 @@
 
 #include <cyclone/httpclient/response_parser.hpp>
 
+BOOST_AUTO_TEST_SUITE(httpclient_response_parser)
+
 using namespace cyclone;
 using httpclient::ResponseLimits;
 using httpclient::ResponseParser;
@@ -75,8 +77,6 @@ std::string parsed_however_split(std::string_view bytes, std::string_view method
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(httpclient_response_parser)
 
 BOOST_AUTO_TEST_CASE(a_body_with_a_length_ends_there_and_the_connection_is_kept) {
     BOOST_TEST(

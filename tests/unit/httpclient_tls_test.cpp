@@ -14,6 +14,8 @@
 #include "tests/unit/certificates.hpp"
 #include "tests/unit/httpclient_servers.hpp"
 
+BOOST_AUTO_TEST_SUITE(httpclient_tls)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 using http::ExchangePtr;
@@ -72,8 +74,6 @@ struct Fixture {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(httpclient_tls)
 
 BOOST_FIXTURE_TEST_CASE(a_server_that_proves_its_name_is_fetched_from, Fixture) {
     listen();

@@ -4,6 +4,8 @@
 
 #include <cyclone/httputil/http_date.hpp>
 
+BOOST_AUTO_TEST_SUITE(http_dates)
+
 namespace httputil = cyclone::httputil;
 using namespace std::chrono;
 using namespace std::chrono_literals;
@@ -17,8 +19,6 @@ std::int64_t parsed(std::string_view text, system_clock::time_point now = sys_da
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(http_dates)
 
 BOOST_AUTO_TEST_CASE(a_time_is_written_in_the_fixed_form) {
     BOOST_TEST(httputil::format_timestamp(system_clock::from_time_t(1359312200)) ==

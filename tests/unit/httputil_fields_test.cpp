@@ -4,6 +4,8 @@
 
 #include <cyclone/httputil.hpp>
 
+namespace httputil_fields_test {
+
 namespace httputil = cyclone::httputil;
 using namespace std::string_literals;
 
@@ -300,3 +302,5 @@ BOOST_AUTO_TEST_CASE(a_username_and_a_password_are_joined_by_a_colon) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace httputil_fields_test

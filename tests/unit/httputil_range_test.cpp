@@ -4,6 +4,8 @@
 
 #include <cyclone/httputil/range.hpp>
 
+BOOST_AUTO_TEST_SUITE(ranges)
+
 namespace httputil = cyclone::httputil;
 using httputil::RangeOutcome;
 
@@ -31,8 +33,6 @@ std::string resolved(std::optional<std::string_view> header, std::uint64_t size 
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(ranges)
 
 BOOST_AUTO_TEST_CASE(a_range_is_cut_at_the_end) {
     BOOST_TEST(resolved("bytes=0-0") == "0-0");

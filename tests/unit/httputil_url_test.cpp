@@ -4,11 +4,11 @@
 
 #include <cyclone/httputil/url.hpp>
 
+BOOST_AUTO_TEST_SUITE(urls)
+
 namespace httputil = cyclone::httputil;
 using httputil::Arguments;
 using namespace std::string_literals;
-
-BOOST_AUTO_TEST_SUITE(urls)
 
 BOOST_AUTO_TEST_CASE(a_query_is_taken_apart_and_decoded) {
     const Arguments arguments = httputil::parse_qs_bytes("a=1&b=x+y%26&a=%e2%82%ac");

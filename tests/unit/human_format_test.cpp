@@ -6,10 +6,10 @@
 #include <redislive/api/util/human_format.hpp>
 #include <tests/golden/golden_lines.hpp>
 
+BOOST_AUTO_TEST_SUITE(human_format)
+
 using namespace redislive;
 using namespace std::chrono_literals;
-
-BOOST_AUTO_TEST_SUITE(human_format)
 
 BOOST_AUTO_TEST_CASE(numbers_and_durations_are_written_as_the_original_writes_them) {
     int compared = 0;

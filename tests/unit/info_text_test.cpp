@@ -8,6 +8,8 @@
 #include <redislive/collector/info_text.hpp>
 #include <tests/golden/golden_lines.hpp>
 
+BOOST_AUTO_TEST_SUITE(info_text)
+
 using namespace redislive;
 namespace json = boost::json;
 
@@ -106,8 +108,6 @@ constexpr std::string_view parsed_by_redis_py = R"json({
 })json";
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(info_text)
 
 BOOST_AUTO_TEST_CASE(info_is_parsed_as_by_redis_py) {
     const json::object info = parse_info_text(sample);

@@ -10,6 +10,8 @@
 #include "tests/unit/captured_log.hpp"
 #include "tests/unit/time_zone.hpp"
 
+BOOST_AUTO_TEST_SUITE(log_lines)
+
 using namespace cyclone;
 
 namespace {
@@ -29,8 +31,6 @@ std::string line(log::Level level, log::Channel channel, std::string_view messag
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(log_lines)
 
 BOOST_AUTO_TEST_CASE(a_line_has_level_time_and_channel) {
     using enum log::Level;

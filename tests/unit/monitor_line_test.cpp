@@ -10,6 +10,10 @@
 #include <redislive/collector/monitor_line.hpp>
 #include <tests/golden/golden_lines.hpp>
 
+BOOST_TEST_DONT_PRINT_LOG_VALUE(redislive::MonitorLineError)
+
+BOOST_AUTO_TEST_SUITE(monitor_line)
+
 using namespace redislive;
 
 namespace {
@@ -78,10 +82,6 @@ std::optional<std::string> key_of(std::string_view command) {
 }
 
 }  // namespace
-
-BOOST_TEST_DONT_PRINT_LOG_VALUE(MonitorLineError)
-
-BOOST_AUTO_TEST_SUITE(monitor_line)
 
 BOOST_AUTO_TEST_CASE(the_recorded_lines_of_a_redis_are_read_as_what_was_sent) {
     MonitorEvent event;

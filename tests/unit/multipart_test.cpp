@@ -6,6 +6,8 @@
 #include <cyclone/httputil/body_arguments.hpp>
 #include <cyclone/httputil/multipart_parser.hpp>
 
+namespace multipart_test {
+
 namespace httputil = cyclone::httputil;
 using httputil::MultipartEvent;
 using httputil::MultipartParser;
@@ -277,3 +279,5 @@ BOOST_AUTO_TEST_CASE(an_encoded_form_is_refused) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace multipart_test

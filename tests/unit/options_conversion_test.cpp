@@ -9,10 +9,10 @@
 
 #include <cyclone/options/conversion.hpp>
 
+BOOST_AUTO_TEST_SUITE(option_types)
+
 namespace options = cyclone::options;
 using namespace std::chrono_literals;
-
-BOOST_AUTO_TEST_SUITE(option_types)
 
 template <class T>
 std::optional<T> parsed(std::string_view text) {

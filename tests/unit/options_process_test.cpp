@@ -12,6 +12,8 @@
 #include <cyclone/log.hpp>
 #include <cyclone/options.hpp>
 
+BOOST_AUTO_TEST_SUITE(options_of_the_process)
+
 namespace options = cyclone::options;
 
 namespace {
@@ -50,8 +52,6 @@ std::pair<std::string, int> run_in_child(F program) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(options_of_the_process)
 
 BOOST_AUTO_TEST_CASE(a_wrong_command_line_ends_the_program_with_a_sentence_and_status_2) {
     const auto [said, status] = run_in_child([] {

@@ -16,6 +16,8 @@
 
 #include "captured_log.hpp"
 
+namespace options_test {
+
 namespace options = cyclone::options;
 using namespace std::chrono_literals;
 
@@ -429,3 +431,5 @@ BOOST_AUTO_TEST_CASE(a_log_file_that_cannot_be_written_is_refused) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace options_test

@@ -13,6 +13,8 @@
 #include <cyclone/reactor/spawn_process.hpp>
 #include <cyclone/task.hpp>
 
+BOOST_AUTO_TEST_SUITE(process_test)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 
@@ -29,8 +31,6 @@ reactor::ProcessOutput output_of(reactor::Reactor& reactor, const Command& comma
 bool no_child_is_left() { return ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD; }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(process_test)
 
 BOOST_AUTO_TEST_CASE(the_output_and_the_status_of_a_process_come_back) {
     reactor::Reactor reactor;

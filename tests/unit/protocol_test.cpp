@@ -14,6 +14,8 @@
 
 #include "tests/unit/captured_log.hpp"
 
+BOOST_AUTO_TEST_SUITE(protocol_test)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 
@@ -73,8 +75,6 @@ struct Collector : protocol::Protocol {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(protocol_test)
 
 BOOST_AUTO_TEST_CASE(a_line_receiver_gets_the_same_lines_wherever_the_bytes_are_split) {
     const std::string bytes = "one\r\n\r\nraw\r\nabc!two\r\nhalf";

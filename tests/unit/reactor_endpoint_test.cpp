@@ -6,6 +6,8 @@
 #include <cyclone/protocol.hpp>
 #include <cyclone/reactor.hpp>
 
+BOOST_AUTO_TEST_SUITE(reactor_endpoint_test)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 
@@ -25,8 +27,6 @@ std::string server_refusal(std::string_view description) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(reactor_endpoint_test)
 
 BOOST_AUTO_TEST_CASE(a_backslash_takes_the_meaning_from_what_is_behind_it) {
     const auto words = reactor::split_endpoint(R"(unix:/a\:b\\c:name=x\=y=z)");

@@ -20,6 +20,8 @@
 #include <cyclone/log.hpp>
 #include <cyclone/web.hpp>
 
+BOOST_AUTO_TEST_SUITE(reactor_processes)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
@@ -148,8 +150,6 @@ std::set<std::string> ask_many(std::uint16_t port) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(reactor_processes)
 
 BOOST_AUTO_TEST_CASE(forked_processes_share_a_port_and_one_that_crashes_is_replaced) {
     Watcher watcher([](int pipe) { return serve(pipe, 2, 100); });

@@ -21,11 +21,11 @@
 #include <cyclone/task.hpp>
 #include <cyclone/threads.hpp>
 
+BOOST_AUTO_TEST_SUITE(reactor_several_test)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
-
-BOOST_AUTO_TEST_SUITE(reactor_several_test)
 
 BOOST_AUTO_TEST_CASE(several_reactors_run_on_as_many_threads_until_one_is_stopped) {
     std::mutex mutex;

@@ -21,6 +21,8 @@
 #include <cyclone/reactor/ssl_endpoint.hpp>
 #include <cyclone/task.hpp>
 
+BOOST_AUTO_TEST_SUITE(reactor_ssl_test)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 
@@ -160,8 +162,6 @@ Deferred<std::string> greeting_of(std::uint16_t port, reactor::SslOptions option
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(reactor_ssl_test)
 
 BOOST_AUTO_TEST_CASE(an_ssl_endpoint_is_served_and_connected_to_by_those_who_trust_it) {
     reactor::Reactor reactor;

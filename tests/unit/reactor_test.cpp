@@ -23,6 +23,8 @@
 
 #include "tests/unit/captured_log.hpp"
 
+BOOST_AUTO_TEST_SUITE(reactor_test)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
@@ -57,8 +59,6 @@ Deferred<std::string> greeting_of(std::string host, std::uint16_t port) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(reactor_test)
 
 BOOST_AUTO_TEST_CASE(call_later_calls_in_the_order_of_time) {
     reactor::Reactor reactor;

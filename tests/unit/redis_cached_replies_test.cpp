@@ -4,6 +4,8 @@
 
 #include <cyclone/redis/cached_replies.hpp>
 
+BOOST_AUTO_TEST_SUITE(redis_cached_replies)
+
 namespace redis = cyclone::redis;
 using redis::CachedReplies;
 using redis::Reply;
@@ -15,8 +17,6 @@ Reply invalidation(Reply keys) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_cached_replies)
 
 BOOST_AUTO_TEST_CASE(a_reply_is_known_until_its_key_is_said_to_have_changed) {
     CachedReplies replies;

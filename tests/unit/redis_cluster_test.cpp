@@ -11,6 +11,8 @@
 #include <cyclone/redis/error.hpp>
 #include <cyclone/redis/reply_reader.hpp>
 
+BOOST_AUTO_TEST_SUITE(redis_cluster)
+
 namespace redis = cyclone::redis;
 using redis::Endpoint;
 using redis::Join;
@@ -39,8 +41,6 @@ Reply range(int first, int last, int port, std::string host = "10.0.0.1") {
 const Endpoint asked{"10.0.0.9", 7000};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_cluster)
 
 BOOST_AUTO_TEST_CASE(a_key_has_the_slot_that_cluster_keyslot_gives) {
     // From CLUSTER KEYSLOT of Redis 7.0.

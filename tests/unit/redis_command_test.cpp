@@ -9,6 +9,8 @@
 
 #include <cyclone/redis/command.hpp>
 
+BOOST_AUTO_TEST_SUITE(redis_command)
+
 namespace redis = cyclone::redis;
 using namespace std::string_literals;
 
@@ -22,8 +24,6 @@ std::string encoded(const Args&... args) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_command)
 
 BOOST_AUTO_TEST_CASE(a_command_is_an_array_of_binary_safe_strings) {
     BOOST_TEST(encoded("SET", "k", std::string("\0\r\n", 3)) ==

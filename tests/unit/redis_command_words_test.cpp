@@ -8,6 +8,8 @@
 #include <cyclone/redis/command_table.hpp>
 #include <cyclone/redis/command_words.hpp>
 
+BOOST_AUTO_TEST_SUITE(redis_command_words)
+
 namespace redis = cyclone::redis;
 
 namespace {
@@ -42,8 +44,6 @@ bool repeatable(std::string_view line) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_command_words)
 
 BOOST_AUTO_TEST_CASE(an_encoded_command_comes_apart_into_what_it_was_made_of) {
     std::string wire;

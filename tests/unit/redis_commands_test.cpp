@@ -9,6 +9,8 @@
 #include <cyclone/redis/command.hpp>
 #include <cyclone/redis/commands.hpp>
 
+BOOST_AUTO_TEST_SUITE(redis_commands)
+
 namespace redis = cyclone::redis;
 using namespace std::chrono_literals;
 
@@ -53,8 +55,6 @@ const std::vector<std::string> two{"a", "b"};
 const std::map<std::string, int> pairs{{"a", 1}, {"b", 2}};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_commands)
 
 BOOST_AUTO_TEST_CASE(keys) {
     BOOST_TEST(sent([](auto& db) { db.exists("k"); }) == "EXISTS k");

@@ -3,6 +3,8 @@
 #include <cyclone/redis/command.hpp>
 #include <cyclone/redis/handshake.hpp>
 
+BOOST_AUTO_TEST_SUITE(redis_handshake)
+
 namespace redis = cyclone::redis;
 using State = redis::Handshake::State;
 
@@ -24,8 +26,6 @@ redis::ConnectionOptions full() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_handshake)
 
 BOOST_AUTO_TEST_CASE(everything_is_said_in_one_write_and_the_last_reply_makes_it_ready) {
     redis::Handshake handshake(full());

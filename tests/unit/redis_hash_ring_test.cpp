@@ -7,6 +7,8 @@
 
 #include <cyclone/redis/hash_ring.hpp>
 
+BOOST_AUTO_TEST_SUITE(redis_hash_ring)
+
 namespace redis = cyclone::redis;
 
 namespace {
@@ -14,8 +16,6 @@ namespace {
 const std::vector<std::string> servers{"127.0.0.1:6379", "127.0.0.1:6380", "10.0.0.3:7000"};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_hash_ring)
 
 BOOST_AUTO_TEST_CASE(keys_are_where_python_places_them) {
     const redis::HashRing ring(servers);

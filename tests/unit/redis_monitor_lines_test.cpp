@@ -7,6 +7,8 @@
 
 #include <cyclone/redis/monitor_lines.hpp>
 
+BOOST_AUTO_TEST_SUITE(redis_monitor_lines)
+
 namespace redis = cyclone::redis;
 
 namespace {
@@ -30,8 +32,6 @@ std::vector<std::string> lines_of(redis::MonitorLines& lines, std::string_view b
 using Lines = std::vector<std::string>;
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_monitor_lines)
 
 BOOST_AUTO_TEST_CASE(lines_are_the_same_whatever_the_pieces) {
     const std::string bytes = "+OK\r\n+1.5 [0 a] \"GET\" \"k\"\r\n+\r\n+last\r\n+incomplete";

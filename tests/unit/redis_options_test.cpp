@@ -5,6 +5,8 @@
 #include <cyclone/redis/backoff.hpp>
 #include <cyclone/redis/options.hpp>
 
+namespace redis_options_test {
+
 namespace redis = cyclone::redis;
 using namespace std::chrono_literals;
 
@@ -119,3 +121,5 @@ BOOST_AUTO_TEST_CASE(jitter_takes_up_to_its_share_away_and_depends_on_the_seed_a
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace redis_options_test

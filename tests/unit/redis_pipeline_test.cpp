@@ -7,6 +7,8 @@
 
 #include <cyclone/redis/pipeline.hpp>
 
+BOOST_AUTO_TEST_SUITE(redis_pipeline)
+
 namespace redis = cyclone::redis;
 using namespace std::chrono_literals;
 using cyclone::Deferred;
@@ -66,8 +68,6 @@ const std::string not_known =
     "redis: here:1: A: it closed the connection; whether the command was executed is not known";
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_pipeline)
 
 BOOST_AUTO_TEST_CASE(commands_of_one_turn_leave_in_one_write_and_replies_go_to_them_in_order) {
     ConnectedPipeline pipeline;

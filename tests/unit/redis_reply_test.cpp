@@ -8,6 +8,8 @@
 #include <cyclone/redis/reply.hpp>
 #include <cyclone/redis/reply_reader.hpp>
 
+namespace redis_reply_test {
+
 namespace redis = cyclone::redis;
 using redis::Reply;
 using namespace std::string_literals;
@@ -340,3 +342,5 @@ BOOST_AUTO_TEST_CASE(an_array_of_arrays_longer_than_what_was_reserved_is_whole) 
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace redis_reply_test

@@ -7,6 +7,8 @@
 #include <cyclone/redis/handshake.hpp>
 #include <cyclone/redis/sentinel/answers.hpp>
 
+BOOST_AUTO_TEST_SUITE(redis_sentinel)
+
 namespace redis = cyclone::redis;
 using redis::Reply;
 
@@ -33,8 +35,6 @@ redis::Handshake::State state_after(redis::Role role, std::string_view answers,
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_sentinel)
 
 BOOST_AUTO_TEST_CASE(a_switch_names_the_old_and_the_new_master) {
     const auto change = redis::parse_master_switch("mymaster 127.0.0.1 6379 ::1 6380");

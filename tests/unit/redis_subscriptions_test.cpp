@@ -7,6 +7,8 @@
 #include <cyclone/redis/command.hpp>
 #include <cyclone/redis/subscriptions.hpp>
 
+BOOST_AUTO_TEST_SUITE(redis_subscriptions)
+
 namespace redis = cyclone::redis;
 using redis::Subscriptions;
 using Kind = Subscriptions::Kind;
@@ -40,8 +42,6 @@ struct Waiter {
 const std::string confirmed = "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n";
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redis_subscriptions)
 
 BOOST_AUTO_TEST_CASE(messages_are_read_with_the_bytes_split_at_every_position) {
     const std::string bytes = confirmed +

@@ -16,6 +16,8 @@
 
 #include "tests/unit/time_zone.hpp"
 
+BOOST_AUTO_TEST_SUITE(redislive_api_values)
+
 using namespace redislive;
 using namespace std::chrono_literals;
 
@@ -33,8 +35,6 @@ std::string refusal(const Text& from, const Text& to) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redislive_api_values)
 
 BOOST_AUTO_TEST_CASE(without_from_and_to_the_range_is_the_usual_one_up_to_now) {
     BOOST_TEST((range(std::nullopt, std::nullopt) == TimeRange{1'999'999'880, 2'000'000'000}));

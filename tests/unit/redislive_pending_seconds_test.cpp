@@ -7,6 +7,8 @@
 
 #include <redislive/collector/pending_seconds.hpp>
 
+BOOST_AUTO_TEST_SUITE(redislive_pending_seconds)
+
 using namespace redislive;
 
 namespace {
@@ -34,8 +36,6 @@ std::vector<std::int64_t> take_epochs(PendingSeconds& pending) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redislive_pending_seconds)
 
 BOOST_AUTO_TEST_CASE(seconds_are_stored_oldest_first_and_each_once) {
     PendingSeconds pending;

@@ -7,6 +7,8 @@
 #include <redislive/collector/second_assembly.hpp>
 #include <redislive/collector/server_clock.hpp>
 
+BOOST_AUTO_TEST_SUITE(redislive_second_assembly)
+
 using namespace redislive;
 
 namespace {
@@ -28,8 +30,6 @@ boost::json::object info_of(std::int64_t used) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redislive_second_assembly)
 
 BOOST_AUTO_TEST_CASE(a_second_is_finished_when_the_stream_has_passed_it) {
     SecondAssembly assembly;

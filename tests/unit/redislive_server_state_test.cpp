@@ -8,6 +8,8 @@
 #include <redislive/collector/own_client.hpp>
 #include <redislive/collector/server_state.hpp>
 
+BOOST_AUTO_TEST_SUITE(redislive_server_state)
+
 using namespace redislive;
 using namespace std::chrono_literals;
 
@@ -22,8 +24,6 @@ bool own(OwnClient& client, const std::string& line) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(redislive_server_state)
 
 BOOST_AUTO_TEST_CASE(a_server_waits_until_it_has_answered) {
     ServerState state(100 * second);

@@ -16,6 +16,8 @@
 #include <redislive/collector/store_writer.hpp>
 #include <tests/unit/captured_log.hpp>
 
+namespace redislive_store_writer {
+
 using namespace redislive;
 using namespace std::chrono_literals;
 using cyclone::Deferred;
@@ -121,6 +123,8 @@ struct Fixture {
 using Lines = std::vector<std::string>;
 
 }  // namespace
+
+}  // namespace redislive_store_writer
 
 BOOST_FIXTURE_TEST_SUITE(redislive_store_writer, Fixture)
 

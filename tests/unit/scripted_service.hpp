@@ -11,6 +11,12 @@
 
 #include <cyclone/httpserver.hpp>
 
+inline const std::string get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+
+inline std::string get_path(std::string_view path) {
+    return "GET " + std::string(path) + " HTTP/1.1\r\nHost: h\r\n\r\n";
+}
+
 /// A Service whose answers a test writes as functions, one for each path. It keeps what its
 /// delegates are told.
 ///

@@ -12,6 +12,8 @@
 #include <redislive/collector/second_counts.hpp>
 #include <tests/golden/golden_lines.hpp>
 
+BOOST_AUTO_TEST_SUITE(second_counts)
+
 using namespace redislive;
 using Counts = std::vector<NameCount>;
 
@@ -35,8 +37,6 @@ void check(const Counts& counts, const Counts& expected) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(second_counts)
 
 BOOST_AUTO_TEST_CASE(commands_and_keys_of_a_second_are_counted_by_name) {
     SecondCounts counts;

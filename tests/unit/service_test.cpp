@@ -23,6 +23,8 @@
 
 #include "tests/unit/captured_log.hpp"
 
+BOOST_AUTO_TEST_SUITE(service_test)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 
@@ -86,8 +88,6 @@ bool eventually(const std::function<bool()>& condition) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(service_test)
 
 BOOST_AUTO_TEST_CASE(services_are_started_in_order_and_stopped_in_the_opposite_one) {
     reactor::Reactor reactor;

@@ -6,6 +6,10 @@
 
 #include <redislive/api/util/settings.hpp>
 
+BOOST_TEST_DONT_PRINT_LOG_VALUE(redislive::StoreKind)
+
+BOOST_AUTO_TEST_SUITE(settings)
+
 using namespace redislive;
 
 namespace {
@@ -42,10 +46,6 @@ std::string store_error(std::string_view text) {
 }
 
 }  // namespace
-
-BOOST_TEST_DONT_PRINT_LOG_VALUE(StoreKind)
-
-BOOST_AUTO_TEST_SUITE(settings)
 
 BOOST_AUTO_TEST_CASE(a_configuration_of_the_original_is_read) {
     const Settings settings = settings_of(R"({

@@ -15,6 +15,8 @@
 
 #include "sqlite_fixture.hpp"
 
+namespace sqlite_features {
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 using namespace cyclone::sqlite_tests;
@@ -32,6 +34,8 @@ const std::string endless =
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
 
 }  // namespace
+
+}  // namespace sqlite_features
 
 BOOST_FIXTURE_TEST_SUITE(sqlite_features, Fixture)
 

@@ -15,6 +15,8 @@
 #include <cyclone/sqlite.hpp>
 #include <cyclone/task.hpp>
 
+BOOST_AUTO_TEST_SUITE(sqlite_handover)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 using sqlite::detail::Handover;
@@ -39,8 +41,6 @@ Deferred<> ask(sqlite::Database& db, int times) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(sqlite_handover)
 
 BOOST_AUTO_TEST_CASE(who_waits_awake_finds_the_outcome) {
     Handover<int> handover;

@@ -18,9 +18,13 @@
 
 #include "sqlite_fixture.hpp"
 
+namespace sqlite_driver {
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 using namespace cyclone::sqlite_tests;
+
+}  // namespace sqlite_driver
 
 BOOST_FIXTURE_TEST_SUITE(sqlite_driver, Fixture)
 

@@ -2,11 +2,11 @@
 
 #include <cyclone/sse/event.hpp>
 
+BOOST_AUTO_TEST_SUITE(sse)
+
 using namespace std::chrono_literals;
 using namespace std::string_view_literals;
 using cyclone::sse::format_event;
-
-BOOST_AUTO_TEST_SUITE(sse)
 
 BOOST_AUTO_TEST_CASE(an_event_has_its_data_and_an_empty_line) {
     BOOST_TEST(format_event("hello") == "data: hello\n\n");

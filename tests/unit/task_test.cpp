@@ -14,10 +14,10 @@
 #include "tests/unit/captured_log.hpp"
 #include "tests/unit/deferred_result.hpp"
 
+BOOST_AUTO_TEST_SUITE(task_test)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
-
-BOOST_AUTO_TEST_SUITE(task_test)
 
 BOOST_AUTO_TEST_CASE(a_clock_makes_calls_in_order_and_each_at_its_own_time) {
     task::Clock clock;

@@ -15,6 +15,8 @@
 
 #include "tests/unit/captured_log.hpp"
 
+BOOST_AUTO_TEST_SUITE(testing_tools)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 
@@ -78,8 +80,6 @@ struct Surprised : web::RequestHandler {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(testing_tools)
 
 BOOST_AUTO_TEST_CASE(a_seed_gives_the_same_numbers_each_time_and_everywhere) {
     testing::Random random(1);

@@ -11,6 +11,8 @@
 
 #include <redislive/api/util/timeutils.hpp>
 
+BOOST_AUTO_TEST_SUITE(timeutils)
+
 using namespace redislive;
 using namespace std::chrono_literals;
 
@@ -48,8 +50,6 @@ std::chrono::sys_time<std::chrono::microseconds> at(std::int64_t microseconds) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(timeutils)
 
 BOOST_AUTO_TEST_CASE(a_date_is_read_with_t_or_space_with_and_without_seconds_and_fraction) {
     const Zone zone("UTC");

@@ -15,6 +15,8 @@
 #include "tests/unit/captured_log.hpp"
 #include "tests/unit/time_zone.hpp"
 
+BOOST_AUTO_TEST_SUITE(web_access_log)
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 
@@ -56,8 +58,6 @@ std::string without_time(std::string line) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(web_access_log)
 
 BOOST_AUTO_TEST_CASE(a_combined_line_is_as_the_log_readers_know_it) {
     const TimeZone zone("XYZ-5:30");

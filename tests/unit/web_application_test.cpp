@@ -10,6 +10,8 @@
 #include <cyclone/web.hpp>
 #include <tests/unit/captured_log.hpp>
 
+BOOST_AUTO_TEST_SUITE(web_application)
+
 using namespace cyclone;
 
 namespace controllers {
@@ -71,8 +73,6 @@ std::string refusal(std::vector<web::Route> routes) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(web_application)
 
 BOOST_AUTO_TEST_CASE(the_first_route_that_fits_answers) {
     CapturedLog log;

@@ -14,6 +14,8 @@
 #include <cyclone/web/compression.hpp>
 #include <tests/unit/captured_log.hpp>
 
+namespace web_compression {
+
 using namespace cyclone;
 
 namespace {
@@ -97,6 +99,8 @@ struct Quiet {
 };
 
 }  // namespace
+
+}  // namespace web_compression
 
 BOOST_FIXTURE_TEST_SUITE(web_compression, Quiet)
 

@@ -24,6 +24,8 @@
 
 #include "tests/unit/websocket_wire.hpp"
 
+BOOST_AUTO_TEST_SUITE(web_disconnect_test)
+
 using namespace cyclone;
 
 // Each kind of handler, and a client that goes at each of its awaits. What is looked at afterwards
@@ -405,3 +407,5 @@ BOOST_FIXTURE_TEST_CASE(a_handler_that_waits_is_told_once_that_its_client_has_go
         BOOST_TEST(alive == 0);
     }
 }
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -15,6 +15,8 @@
 #include <cyclone/web.hpp>
 #include <tests/unit/captured_log.hpp>
 
+namespace web_handler_execution {
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 
@@ -196,6 +198,8 @@ struct Fixture {
 };
 
 }  // namespace
+
+}  // namespace web_handler_execution
 
 BOOST_FIXTURE_TEST_SUITE(web_handler_execution, Fixture)
 

@@ -20,6 +20,8 @@
 
 #include "tests/unit/websocket_wire.hpp"
 
+BOOST_AUTO_TEST_SUITE(web_hooks)
+
 using namespace cyclone;
 namespace fs = std::filesystem;
 
@@ -228,8 +230,6 @@ struct Folder {
 };
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(web_hooks)
 
 BOOST_AUTO_TEST_CASE(exceptions_are_logged_as_the_handler_wants_it) {
     CapturedLog log;

@@ -9,6 +9,8 @@
 #include <cyclone/web.hpp>
 #include <tests/unit/captured_log.hpp>
 
+namespace web_middleware {
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 
@@ -67,6 +69,8 @@ struct Quiet {
 };
 
 }  // namespace
+
+}  // namespace web_middleware
 
 BOOST_FIXTURE_TEST_SUITE(web_middleware, Quiet)
 

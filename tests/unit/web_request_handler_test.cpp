@@ -9,6 +9,8 @@
 #include <cyclone/web.hpp>
 #include <tests/unit/captured_log.hpp>
 
+BOOST_AUTO_TEST_SUITE(web_request_handler)
+
 using namespace cyclone;
 
 namespace {
@@ -179,8 +181,6 @@ testing::Response fetch(std::string_view method, std::string_view target,
 const httputil::HTTPHeaders form{{"Content-Type", "application/x-www-form-urlencoded"}};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(web_request_handler)
 
 BOOST_AUTO_TEST_CASE(arguments_come_from_the_query_and_the_body_and_the_last_one_counts) {
     CapturedLog log;

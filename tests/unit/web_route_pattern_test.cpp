@@ -8,6 +8,8 @@
 #include <cyclone/web/route_index.hpp>
 #include <cyclone/web/route_pattern.hpp>
 
+BOOST_AUTO_TEST_SUITE(web_route_pattern)
+
 using cyclone::web::PathArguments;
 using cyclone::web::RouteIndex;
 using cyclone::web::RoutePattern;
@@ -40,8 +42,6 @@ std::string refusal(std::string_view pattern) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(web_route_pattern)
 
 BOOST_AUTO_TEST_CASE(a_pattern_fits_the_whole_path_or_not_at_all) {
     BOOST_TEST(caught("/hello", "/hello") == "");

@@ -7,6 +7,8 @@
 #include <cyclone/web/signed_value.hpp>
 #include <cyclone/web/xsrf_token.hpp>
 
+BOOST_AUTO_TEST_SUITE(web_signed_value)
+
 using namespace cyclone;
 using std::chrono::seconds;
 using std::chrono::system_clock;
@@ -16,8 +18,6 @@ namespace {
 const system_clock::time_point then{seconds(1300000000)};
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(web_signed_value)
 
 // The expected texts were made by tornado.web.create_signed_value of Tornado 6.2.
 BOOST_AUTO_TEST_CASE(signed_values_are_those_of_tornado_byte_for_byte) {

@@ -14,6 +14,8 @@
 #include "tests/unit/certificates.hpp"
 #include "tests/unit/time_zone.hpp"
 
+namespace web_ssl_certificate {
+
 using namespace cyclone;
 using namespace std::chrono_literals;
 
@@ -95,6 +97,8 @@ std::string contents(const std::string& file) {
 }
 
 }  // namespace
+
+}  // namespace web_ssl_certificate
 
 BOOST_FIXTURE_TEST_SUITE(web_ssl_certificate, Fixture)
 

@@ -14,6 +14,8 @@
 #include <cyclone/web.hpp>
 #include <tests/unit/captured_log.hpp>
 
+namespace web_static_files {
+
 using namespace cyclone;
 namespace fs = std::filesystem;
 
@@ -89,6 +91,8 @@ struct Folder {
 };
 
 }  // namespace
+
+}  // namespace web_static_files
 
 BOOST_FIXTURE_TEST_SUITE(web_static_files, Folder)
 

@@ -7,6 +7,8 @@
 #include <cyclone/web.hpp>
 #include <tests/unit/captured_log.hpp>
 
+namespace web_users {
+
 using namespace cyclone;
 
 namespace {
@@ -103,6 +105,8 @@ struct Quiet {
 };
 
 }  // namespace
+
+}  // namespace web_users
 
 BOOST_FIXTURE_TEST_SUITE(web_users, Quiet)
 

@@ -3,13 +3,13 @@
 
 #include "websocket_wire.hpp"
 
+BOOST_AUTO_TEST_SUITE(websocket_close)
+
 using namespace std::string_literals;
 using namespace cyclone::websocket;
 using wire::check_echo;
 using wire::close_of;
 using wire::from_client;
-
-BOOST_AUTO_TEST_SUITE(websocket_close)
 
 BOOST_AUTO_TEST_CASE(case_7_1_1_a_message_then_a_close_are_answered_in_this_order) {
     check_echo(from_client(0x81, "Hello World!") + from_client(0x88, close_of(1000)),

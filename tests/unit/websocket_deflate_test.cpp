@@ -7,12 +7,12 @@
 
 #include "websocket_wire.hpp"
 
+BOOST_AUTO_TEST_SUITE(websocket_deflate)
+
 using namespace std::string_literals;
 using namespace cyclone::websocket;
 using wire::Answers;
 using wire::from_client;
-
-BOOST_AUTO_TEST_SUITE(websocket_deflate)
 
 namespace {
 

@@ -3,12 +3,12 @@
 
 #include "websocket_wire.hpp"
 
+BOOST_AUTO_TEST_SUITE(websocket_framing)
+
 using namespace std::string_literals;
 using wire::Answers;
 using wire::check_echo;
 using wire::from_client;
-
-BOOST_AUTO_TEST_SUITE(websocket_framing)
 
 namespace {
 

@@ -13,13 +13,13 @@
 #include "captured_log.hpp"
 #include "websocket_wire.hpp"
 
+BOOST_AUTO_TEST_SUITE(websocket_handler)
+
 using namespace std::chrono_literals;
 using namespace cyclone;
 using wire::Answers;
 using wire::close_of;
 using wire::from_client;
-
-BOOST_AUTO_TEST_SUITE(websocket_handler)
 
 namespace {
 

@@ -2,10 +2,10 @@
 
 #include <cyclone/websocket/handshake.hpp>
 
+BOOST_AUTO_TEST_SUITE(websocket_handshake)
+
 using namespace cyclone::websocket;
 using cyclone::httputil::HTTPHeaders;
-
-BOOST_AUTO_TEST_SUITE(websocket_handshake)
 
 namespace {
 

@@ -3,13 +3,13 @@
 
 #include "websocket_wire.hpp"
 
+BOOST_AUTO_TEST_SUITE(websocket_limits)
+
 using namespace std::string_literals;
 using namespace cyclone::websocket;
 using wire::Answers;
 using wire::check_echo;
 using wire::from_client;
-
-BOOST_AUTO_TEST_SUITE(websocket_limits)
 
 BOOST_AUTO_TEST_CASE(case_9_1_and_9_2_long_messages_are_echoed) {
     for (const std::size_t size : {64u * 1024, 256u * 1024, 1024u * 1024, 4u * 1024 * 1024}) {

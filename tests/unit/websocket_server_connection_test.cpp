@@ -14,6 +14,8 @@
 #include "websocket_script.hpp"
 #include "websocket_wire.hpp"
 
+BOOST_AUTO_TEST_SUITE(websocket_server_connection)
+
 using namespace std::chrono_literals;
 using namespace cyclone;
 using namespace cyclone::websocket;
@@ -21,8 +23,6 @@ using scripted::Script;
 using wire::Answers;
 using wire::close_of;
 using wire::from_client;
-
-BOOST_AUTO_TEST_SUITE(websocket_server_connection)
 
 namespace {
 

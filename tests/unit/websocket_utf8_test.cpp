@@ -3,11 +3,11 @@
 
 #include "websocket_wire.hpp"
 
+BOOST_AUTO_TEST_SUITE(websocket_utf8)
+
 using namespace std::string_literals;
 using wire::check_echo;
 using wire::from_client;
-
-BOOST_AUTO_TEST_SUITE(websocket_utf8)
 
 namespace {
 

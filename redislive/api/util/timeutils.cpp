@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <optional>
 
+#include <redislive/api/util/digit.hpp>
+
 namespace redislive {
 
 namespace {
@@ -13,9 +15,9 @@ constexpr std::int64_t day_seconds = 24 * 60 * 60;
 
 /// The value as an error shows it: one line of ASCII, not too long.
 std::string shown(std::string_view text) {
-    constexpr std::size_t longest = 60;
+    constexpr std::size_t shown_at_most = 60;
     std::string result = "\"";
-    for (const char c : text.substr(0, longest)) {
+    for (const char c : text.substr(0, shown_at_most)) {
         if (c >= ' ' && c <= '~') {
             result += c;
         } else {
@@ -24,10 +26,8 @@ std::string shown(std::string_view text) {
             result += escaped;
         }
     }
-    return result + (text.size() > longest ? "...\"" : "\"");
+    return result + (text.size() > shown_at_most ? "...\"" : "\"");
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Takes one piece after the other from the front of a text.
 struct Cursor {
