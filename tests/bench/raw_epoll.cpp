@@ -1,6 +1,7 @@
-// The floor: a canned answer on bare epoll, with nothing that a server must do. raw-epoll PORT
+// The floor: a canned answer on bare epoll, with nothing that a server must do. raw-epoll PORT [THREADS]
 //
-// Counts line ends that end a head, so that pipelined requests are answered one by one, in one write.
+// A thread shares nothing with the others but the port. Counts line ends that end a head, so that pipelined requests are
+// answered one by one, in one write.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -14,12 +15,16 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <vector>
 
-int main(int argc, char** argv) {
-    const int port = argc > 1 ? std::atoi(argv[1]) : 0;
+namespace {
+
+[[noreturn]] void serve(int port) {
     const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     const int on = 1;
     ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    ::setsockopt(listener, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
     ::setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -28,12 +33,8 @@ int main(int argc, char** argv) {
     if (::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
         ::listen(listener, 1024) != 0) {
         std::perror("raw-epoll");
-        return 1;
+        std::exit(1);
     }
-    socklen_t length = sizeof address;
-    ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length);
-    std::printf("listening on %d\n", ntohs(address.sin_port));
-    std::fflush(stdout);
 
     const std::string_view answer =
         "HTTP/1.1 200 OK\r\nServer: raw-epoll/1\r\nContent-Type: text/plain\r\n"
@@ -48,7 +49,7 @@ int main(int argc, char** argv) {
     event.events = EPOLLIN;
     event.data.fd = listener;
     ::epoll_ctl(poll, EPOLL_CTL_ADD, listener, &event);
-    static char buffer[16 * 1024];
+    char buffer[16 * 1024];
     epoll_event events[128];
     for (;;) {
         const int count = ::epoll_wait(poll, events, 128, -1);
@@ -77,4 +78,16 @@ int main(int argc, char** argv) {
             }
         }
     }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const int port = argc > 1 ? std::atoi(argv[1]) : 0;
+    const int threads = argc > 2 ? std::atoi(argv[2]) : 1;
+    std::vector<std::jthread> others;
+    for (int i = 1; i < threads; ++i) {
+        others.emplace_back([port] { serve(port); });
+    }
+    serve(port);
 }

@@ -324,6 +324,46 @@ BOOST_AUTO_TEST_CASE(records_with_nothing_in_them_keep_no_connection_alive) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(records_that_come_together_are_all_read_and_so_is_the_end_behind_them) {
+    enum class End : std::uint8_t { none, with_goodbye, without };
+    hold("/held");
+    listen_tls();
+    for (const End end : {End::none, End::with_goodbye, End::without}) {
+        TlsClient client(*this);
+        BOOST_TEST_REQUIRE(client.shake_hands());
+        client.send(get);
+        client.read_to("GET / ");
+        // All of it by one call of the system: requests, one of them in two records, and records without any.
+        ::SSL_set0_wbio(client.ssl(), ::BIO_new(::BIO_s_mem()));
+        const std::string second = get_path("/2");
+        client.send(get_path("/held"));
+        ::SSL_key_update(client.ssl(), SSL_KEY_UPDATE_NOT_REQUESTED);
+        ::SSL_do_handshake(client.ssl());
+        client.send(second.substr(0, 10));
+        ::SSL_key_update(client.ssl(), SSL_KEY_UPDATE_NOT_REQUESTED);
+        ::SSL_do_handshake(client.ssl());
+        client.send(second.substr(10));
+        if (end == End::with_goodbye) {
+            ::SSL_shutdown(client.ssl());
+        }
+        char* bytes = nullptr;
+        const auto size =
+            static_cast<std::size_t>(::BIO_get_mem_data(::SSL_get_wbio(client.ssl()), &bytes));
+        BOOST_TEST(::send(client.socket(), bytes, size, MSG_NOSIGNAL) == static_cast<ssize_t>(size));
+        if (end != End::none) {
+            ::shutdown(client.socket(), SHUT_WR);
+        }
+        BOOST_TEST_REQUIRE(run_until([&] { return !held.empty(); }));
+        held.back()->finish();
+        held.clear();
+        BOOST_TEST(client.read_to("GET /2 ").find("GET /2 ") != std::string::npos);
+        if (end != End::none) {
+            client.read_to("more than there is");
+            BOOST_TEST(client.said_goodbye);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_flood_of_new_keys_leaves_room_for_others) {
     bool flood_is_over = false;
     service->on("/behind", [&](http::ExchangePtr exchange) {

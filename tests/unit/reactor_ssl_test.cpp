@@ -52,6 +52,7 @@ struct TlsGreeting final : reactor::StreamServer {
         for (int i = 0; i < 1000 && result != Result::done && result != Result::failed &&
                         result != Result::closed;
              ++i) {
+            session->readable(false);
             result = session->handshake();
             auto pause = task::defer_later(1ms);
             co_await pause;
@@ -130,6 +131,7 @@ struct TlsReader final : reactor::StreamServer {
         for (last = Result::wants_read; last != Result::failed && last != Result::closed;) {
             std::array<char, 4096> buffer;
             std::size_t size = 0;
+            session->readable(false);
             last = open ? session->read(buffer, size) : session->handshake();
             open = open || last == Result::done;
             received += size;

@@ -203,6 +203,7 @@ BOOST_AUTO_TEST_CASE(a_redirect_handler_puts_the_groups_into_its_url) {
     BOOST_TEST(moved.status == 301);
     BOOST_TEST(moved.header("Location") == "/b c/a?x=%7B1%7D&q=1");
     BOOST_TEST(client.fetch("GET", "/temporary").status == 302);
+    BOOST_TEST(client.fetch("GET", "/moved/a/b%0d%0aSet-Cookie:x").status == 400);
 }
 
 BOOST_AUTO_TEST_CASE(an_error_handler_answers_everything_with_its_status) {

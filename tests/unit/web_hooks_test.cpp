@@ -9,6 +9,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <cyclone/escape.hpp>
@@ -203,11 +204,11 @@ struct Chosen : web::StaticFileHandler {
         return std::string(root) + (path == "other" ? "/b.txt" : "/a.txt");
     }
     std::optional<std::string> validate_absolute_path(std::string_view root,
-                                                      const std::string& path) override {
+                                                      std::string path) override {
         if (path.ends_with("/b.txt")) {
             throw web::HTTPError(410);
         }
-        return StaticFileHandler::validate_absolute_path(root, path);
+        return StaticFileHandler::validate_absolute_path(root, std::move(path));
     }
 };
 

@@ -85,22 +85,24 @@ private:
             wait(state);
             // While many are ready, more have become so meanwhile: to ask at once saves the way through Asio's reactor,
             // which is three system calls. But timers and others want their turn too.
-            constexpr int rounds_at_most = 8;
+            constexpr auto longest = std::chrono::microseconds(500);
             constexpr int many = 4;
-            for (int round = 0; round < rounds_at_most; ++round) {
-                if (hand_out_once(state) < many || state->ended) {
-                    break;
-                }
+            std::chrono::steady_clock::time_point now;
+            int count = hand_out_once(state, now);
+            const auto began = now;
+            while (count >= many && !state->ended && now - began < longest) {
+                count = hand_out_once(state, now);
             }
         }
 
-        /// How many sockets had something.
-        static int hand_out_once(const std::shared_ptr<State>& state) {
+        /// How many sockets had something, and when that was known.
+        static int hand_out_once(const std::shared_ptr<State>& state,
+                                 std::chrono::steady_clock::time_point& now) {
             std::array<epoll_event, 128> events;
             const int count = ::epoll_wait(state->descriptor.native_handle(), events.data(),
                                            static_cast<int>(events.size()), 0);
             // One look at the clock for all of them: what waits for its turn has arrived already.
-            const auto now = std::chrono::steady_clock::now();
+            now = std::chrono::steady_clock::now();
             for (int i = 0; i < count && !state->ended; ++i) {
                 const epoll_event& event = events[static_cast<std::size_t>(i)];
                 static_cast<Socket*>(event.data.ptr)->on_events(event.events, now);

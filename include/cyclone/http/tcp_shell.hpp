@@ -43,6 +43,7 @@ private:
     ~TcpShell() = default;
 
     void settle(Clock::time_point now);
+    void note_readable();
     Io read_input(Clock::time_point now);
     Io read_proxy_header();
     bool refuse_plain_http();

@@ -47,13 +47,22 @@ CYCLONE_INLINE void TcpShell::on_events(std::uint32_t events, Clock::time_point 
     if (closed_) {
         return;
     }
-    readable_ |= (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
-    writable_ |= (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
     half_closed_ |= (events & (EPOLLRDHUP | EPOLLHUP)) != 0;
+    if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
+        note_readable();
+    }
+    writable_ |= (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
     if (waits_its_turn_) {
         return;
     }
     settle(now);
+}
+
+CYCLONE_INLINE void TcpShell::note_readable() {
+    readable_ = true;
+    if (tls_) {
+        tls_->readable(half_closed_);
+    }
 }
 
 CYCLONE_INLINE TcpShell::Io TcpShell::outcome_of_tls(reactor::TlsSession::Result result) {
@@ -380,7 +389,7 @@ CYCLONE_INLINE void TcpShell::stop() {
         return;
     }
     // What has come already is answered, and its answer is the last.
-    readable_ = true;
+    note_readable();
     if (!machine_ && requests_ == 0) {
         // A new connection is left a moment to say what it has come for.
         phase_began_ = 0;

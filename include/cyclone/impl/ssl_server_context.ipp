@@ -33,8 +33,12 @@ CYCLONE_INLINE std::string take_errors() {
 
 struct SessionSocket {
     int number;
-    /// It had nothing to read when it was read from last.
+    /// It had nothing more when it was read from last.
     bool exhausted = false;
+    /// Its end has been announced.
+    bool ends = false;
+    /// OpenSSL was told to wait.
+    bool blocked = false;
 };
 
 CYCLONE_INLINE SessionSocket& socket_of(BIO* bio) {
@@ -57,10 +61,15 @@ CYCLONE_INLINE BIO_METHOD* socket_method() {
         ::BIO_meth_set_read(made, [](BIO* bio, char* space, int size) {
             ::BIO_clear_retry_flags(bio);
             SessionSocket& socket = socket_of(bio);
-            const ssize_t read = ::recv(socket.number, space, static_cast<std::size_t>(size), 0);
-            socket.exhausted = read < 0 && errno != EINTR;
+            ssize_t read = -1;
+            errno = EAGAIN;
+            if (!socket.exhausted) {
+                read = ::recv(socket.number, space, static_cast<std::size_t>(size), 0);
+                socket.exhausted = read < 0 ? errno != EINTR : read < size && !socket.ends;
+            }
             if (read < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
                 ::BIO_set_retry_read(bio);
+                socket.blocked = errno != EINTR;
             } else if (read == 0) {
                 ::BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
             }
@@ -109,6 +118,8 @@ struct ServerContext::Loaded {
         // An idle connection holds no buffers of OpenSSL's.
         ::SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                         SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+        // A record's header and its text by one call of the system.
+        ::SSL_CTX_set_read_ahead(context, 1);
         // Records without text in them, new keys for instance, could keep one read busy for ever.
         ::SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
         const auto require = [](int done, const std::string& what) {
@@ -184,11 +195,16 @@ public:
         ::ERR_clear_error();
         return result_of(::SSL_do_handshake(ssl_));
     }
+    void readable(bool end) override {
+        socket_.exhausted = false;
+        socket_.ends |= end;
+    }
     Result read(std::span<char> space, std::size_t& bytes) override {
         ::ERR_clear_error();
         bytes = 0;
+        socket_.blocked = false;
         const Result result = result_of(::SSL_read_ex(ssl_, space.data(), space.size(), &bytes));
-        return result == Result::wants_read && !socket_.exhausted ? Result::done : result;
+        return result == Result::wants_read && !socket_.blocked ? Result::done : result;
     }
     Result write(std::span<const char> text, std::size_t& bytes) override {
         ::ERR_clear_error();

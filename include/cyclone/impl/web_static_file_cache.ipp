@@ -78,14 +78,16 @@ CYCLONE_INLINE FileIdentity::FileIdentity(const struct stat& status)
 }
 
 CYCLONE_INLINE const StaticFileCache::Root& StaticFileCache::root(std::string_view path) {
-    const auto [found, added] = roots_.try_emplace(std::string(path));
-    Root& root = found->second;
-    if (added) {
+    auto found = roots_.find(path);
+    if (found == roots_.end()) {
+        found = roots_.emplace(path, Root{}).first;
+        Root& root = found->second;
         root.absolute = std::filesystem::absolute(path).lexically_normal().string();
         if (!root.absolute.ends_with('/')) {
             root.absolute += '/';
         }
     }
+    Root& root = found->second;
     if (root.real.empty()) {
         // The folder may come later.
         root.real = detail::real_path(root.absolute);

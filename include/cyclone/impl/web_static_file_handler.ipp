@@ -60,14 +60,14 @@ CYCLONE_INLINE bool StaticFileHandler::look_at(const std::string& path) {
 }
 
 CYCLONE_INLINE std::optional<std::string> StaticFileHandler::validate_absolute_path(
-    std::string_view root, const std::string& absolute_path) {
-    if (!(absolute_path + '/').starts_with(root)) {
+    std::string_view root, std::string path) {
+    // The root itself has a slash at its end.
+    if (!path.starts_with(root) && path != root.substr(0, root.size() - 1)) {
         log::write(log::Level::warning, log::Channel::general,
                    "403 " + request_summary() + ": " + path_ + " is not in the folder");
         send_error(403);
         return std::nullopt;
     }
-    std::string path = absolute_path;
     bool there = look_at(path);
     if (there && S_ISDIR(status_.st_mode) && settings_->default_filename) {
         if (!request.path.ends_with('/')) {
@@ -99,12 +99,10 @@ CYCLONE_INLINE std::optional<std::string> StaticFileHandler::validate_absolute_p
 }
 
 CYCLONE_INLINE bool StaticFileHandler::open(const std::string& absolute_path) {
-    StaticFileCache& cache = detail::static_file_cache();
-    const StaticFileCache::Root* const inside =
-        settings_->follow_symlinks_outside ? nullptr : &cache.root(settings_->path);
     StaticFileCache::Found found;
     if (look_at(absolute_path)) {
-        found = cache.open(absolute_path, status_, inside);
+        found = cache_->open(absolute_path, status_,
+                             settings_->follow_symlinks_outside ? nullptr : root_);
     } else {
         found.refusal = StaticFileCache::Refusal::absent;
     }
@@ -145,7 +143,9 @@ CYCLONE_INLINE void StaticFileHandler::get(std::string path) {
         send_error(404);
         return;
     }
-    const std::string& root = detail::static_file_cache().root(settings_->path).absolute;
+    cache_ = &detail::static_file_cache();
+    root_ = &cache_->root(settings_->path);
+    const std::string& root = root_->absolute;
     const auto absolute_path = validate_absolute_path(root, get_absolute_path(root, path_));
     if (!absolute_path || finished() || !open(*absolute_path)) {
         return;

@@ -8,7 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <typeindex>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -104,11 +104,16 @@ public:
     /// reactor.
     template <class S>
     S& component() {
-        auto& slot = components_[std::type_index(typeid(S))];
-        if (slot == nullptr) {
-            slot = std::make_shared<S>(*this);
+        // They are few, and found in no time by the address of their type's name.
+        const std::type_index type(typeid(S));
+        for (const auto& [other, made] : components_) {
+            if (other == type) {
+                return *static_cast<S*>(made.get());
+            }
         }
-        return *static_cast<S*>(slot.get());
+        auto made = std::make_shared<S>(*this);
+        components_.emplace_back(type, made);
+        return *made;
     }
 
 private:
@@ -125,7 +130,7 @@ private:
     std::vector<std::function<void()>> hangup_;
     std::optional<boost::asio::signal_set> signals_;
     std::unordered_map<const void*, std::shared_ptr<void>> kept_;
-    std::unordered_map<std::type_index, std::shared_ptr<void>> components_;
+    std::vector<std::pair<std::type_index, std::shared_ptr<void>>> components_;
     std::optional<Deferred<>> shutdown_;
     Reactor* previous_ = nullptr;
     /// Null: the system's clock.

@@ -21,6 +21,9 @@ public:
 
     /// To be called until it is done; then read() and write() work.
     virtual Result handshake() = 0;
+    /// To be called when the socket announces that there is something to read; `end` with what comes is its end. Until
+    /// then a socket that gave less than there was room for is not asked again.
+    virtual void readable(bool end) = 0;
     /// Reads into `space`; `bytes` is how many there were: with `done`, 0 of them say that something
     /// else came, and that there may be more.
     virtual Result read(std::span<char> space, std::size_t& bytes) = 0;

@@ -12,7 +12,8 @@
 namespace cyclone::web {
 
 /// Sends everything to another url, in which {0}, {1}, ... stand for what the pattern's groups
-/// caught. The query of the request goes along. As tornado.web.RedirectHandler.
+/// caught. The query of the request goes along. A group with a control character, which no header may have, is the
+/// client's mistake: 400. Else as tornado.web.RedirectHandler.
 ///
 ///     web::url<web::RedirectHandler>(R"(/pictures/(.*))", "/photos/{0}")
 class RedirectHandler : public RequestHandler {
@@ -36,6 +37,9 @@ public:
                                    ? FromText<std::size_t>::parse(rest.substr(1, end - 1))
                                    : std::nullopt;
             if (group && *group < groups.size()) {
+                if (!httputil::HTTPHeaders::is_valid_value(groups[*group])) {
+                    throw HTTPError(400, "control character in url");
+                }
                 target += groups[*group];
                 rest.remove_prefix(end + 1);
             } else {

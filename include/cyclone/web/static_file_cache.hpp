@@ -5,7 +5,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -99,7 +101,7 @@ private:
     void keep(const std::string& path, const StaticFile& file, const Root* inside);
     void drop(Entries::iterator entry);
 
-    std::unordered_map<std::string, Root> roots_;
+    std::map<std::string, Root, std::less<>> roots_;
     /// Those used last are in front.
     Entries entries_;
     std::unordered_map<std::string_view, Entries::iterator> by_path_;

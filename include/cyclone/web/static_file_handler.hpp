@@ -65,7 +65,7 @@ protected:
     /// The file to be sent; nullopt when this has answered: 403 for what is outside of `root` or no
     /// file, 404 for what is not there, a redirection for a folder without its slash.
     virtual std::optional<std::string> validate_absolute_path(std::string_view root,
-                                                              const std::string& absolute_path);
+                                                              std::string absolute_path);
     /// Whether the client has the file already.
     virtual bool should_return_304();
 
@@ -84,6 +84,8 @@ private:
     void send_parts(std::span<const httputil::ByteRange> ranges);
 
     const StaticFileSettings* settings_ = nullptr;
+    StaticFileCache* cache_ = nullptr;
+    const StaticFileCache::Root* root_ = nullptr;
     std::string path_;
     std::shared_ptr<const StaticFile> file_;
     /// "br" or "gzip" where that is what is sent.
