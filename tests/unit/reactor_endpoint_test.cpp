@@ -3,7 +3,6 @@
 #include <chrono>
 #include <string>
 
-#include <cyclone/protocol.hpp>
 #include <cyclone/reactor.hpp>
 
 BOOST_AUTO_TEST_SUITE(reactor_endpoint_test)
@@ -96,8 +95,11 @@ BOOST_AUTO_TEST_CASE(a_description_that_cannot_be_understood_is_refused_by_a_sen
 }
 
 BOOST_AUTO_TEST_CASE(what_speaks_no_tls_is_not_served_by_an_ssl_endpoint) {
+    struct PlainFactory {
+        std::shared_ptr<reactor::StreamServer> make_server(reactor::Reactor&) { return nullptr; }
+    };
     reactor::Reactor reactor;
-    protocol::Factory<protocol::Protocol> factory;
+    PlainFactory factory;
     BOOST_TEST(refusal_of([&] { reactor::listen("ssl:0:certificate=c.pem", factory); }) ==
                "what is to be served here does not speak TLS");
 }

@@ -1,14 +1,12 @@
 #include <boost/test/unit_test.hpp>
 
-#include <unistd.h>
-
-#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <vector>
+#include <string_view>
+#include <utility>
 
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
@@ -28,50 +26,17 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Socket {
-    explicit Socket(int opened) : number(opened) {}
-    Socket(const Socket&) = delete;
-    Socket& operator=(const Socket&) = delete;
-    ~Socket() { ::close(number); }
-    int number;
+/// Says hello, and that this is all.
+struct Greeter : protocol::Protocol {
+    void connection_made() override {
+        transport().write("hello");
+        transport().lose_connection();
+    }
 };
 
-/// Accepts TLS, says hello and closes; one step after the other, by polling the socket.
-struct TlsGreeting final : reactor::StreamServer {
-    explicit TlsGreeting(std::shared_ptr<reactor::TlsContext> context) : tls(std::move(context)) {}
-    void connection_made(int socket, reactor::PeerAddress) override {
-        greetings.push_back(greet(socket));
-    }
-    Deferred<> shut_down(std::chrono::nanoseconds) override { return succeed(); }
-
-    Deferred<> greet(int accepted) {
-        const Socket socket{accepted};
-        auto session = tls->accept(socket.number);
-        using Result = reactor::TlsSession::Result;
-        Result result = Result::wants_read;
-        for (int i = 0; i < 1000 && result != Result::done && result != Result::failed &&
-                        result != Result::closed;
-             ++i) {
-            session->readable(false);
-            result = session->handshake();
-            auto pause = task::defer_later(1ms);
-            co_await pause;
-        }
-        std::size_t written = 0;
-        if (result == Result::done) {
-            session->write({"hello", 5}, written);
-            session->shut_down();
-        }
-    }
-    std::shared_ptr<reactor::TlsContext> tls;
-    // Who waits for a client that has gone ends with this, not with the reactor.
-    std::vector<Deferred<>> greetings;
-};
-struct TlsFactory {
-    std::shared_ptr<reactor::StreamServer> make_server(
-        reactor::Reactor&, std::shared_ptr<reactor::TlsContext> tls = nullptr) {
-        return std::make_shared<TlsGreeting>(std::move(tls));
-    }
+/// Sends back what it receives.
+struct Echo : protocol::Protocol {
+    void data_received(std::string_view bytes) override { transport().write(bytes); }
 };
 
 /// A certificate for 127.0.0.1, which nobody but itself has signed.
@@ -101,9 +66,11 @@ struct Collector : protocol::Protocol {
     void data_received(std::string_view bytes) override { received += bytes; }
     void connection_lost(const Failure& reason) override {
         clean = reason.check<protocol::ConnectionDone>();
+        lost.callback();
     }
     std::string received;
     bool clean = false;
+    Promise<> lost;
 };
 
 /// Says much, and then that it is all.
@@ -115,44 +82,12 @@ struct Talker : protocol::Protocol {
     }
 };
 
-/// Reads to the end, and keeps how that came.
-struct TlsReader final : reactor::StreamServer {
-    explicit TlsReader(std::shared_ptr<reactor::TlsContext> context) : tls(std::move(context)) {}
-    void connection_made(int socket, reactor::PeerAddress) override {
-        readings.push_back(read(socket));
+/// All of its connections have one Protocol.
+struct CollectorFactory : protocol::ServerFactory {
+    std::shared_ptr<protocol::Protocol> build_protocol(const reactor::PeerAddress&) override {
+        return server;
     }
-    Deferred<> shut_down(std::chrono::nanoseconds) override { return succeed(); }
-
-    Deferred<> read(int accepted) {
-        const Socket socket{accepted};
-        auto session = tls->accept(socket.number);
-        using Result = reactor::TlsSession::Result;
-        bool open = false;
-        for (last = Result::wants_read; last != Result::failed && last != Result::closed;) {
-            std::array<char, 4096> buffer;
-            std::size_t size = 0;
-            session->readable(false);
-            last = open ? session->read(buffer, size) : session->handshake();
-            open = open || last == Result::done;
-            received += size;
-            if (last != Result::done) {
-                auto pause = task::defer_later(1ms);
-                co_await pause;
-            }
-        }
-        session->shut_down();
-    }
-    std::shared_ptr<reactor::TlsContext> tls;
-    std::size_t received = 0;
-    reactor::TlsSession::Result last{};
-    std::vector<Deferred<>> readings;
-};
-struct ReaderFactory {
-    std::shared_ptr<reactor::StreamServer> make_server(
-        reactor::Reactor&, std::shared_ptr<reactor::TlsContext> tls = nullptr) {
-        return server = std::make_shared<TlsReader>(std::move(tls));
-    }
-    std::shared_ptr<TlsReader> server;
+    std::shared_ptr<Collector> server = std::make_shared<Collector>();
 };
 
 Deferred<std::string> greeting_of(std::uint16_t port, reactor::SslOptions options) {
@@ -169,7 +104,7 @@ BOOST_AUTO_TEST_CASE(an_ssl_endpoint_is_served_and_connected_to_by_those_who_tru
     reactor::Reactor reactor;
     const Certificate own(reactor);
     const std::string& certificate = own.file;
-    TlsFactory factory;
+    protocol::Factory<Greeter> factory;
     auto port = reactor::listen(
         "ssl:0:interface=127.0.0.1:certificate=" + certificate + ":key=" + own.key, factory);
     BOOST_TEST(reactor.run_until(greeting_of(port.port(), {.authorities = certificate})) ==
@@ -185,7 +120,7 @@ BOOST_AUTO_TEST_CASE(an_ssl_endpoint_is_served_and_connected_to_by_those_who_tru
 BOOST_AUTO_TEST_CASE(a_protocol_is_connected_to_an_ssl_endpoint) {
     reactor::Reactor reactor;
     const Certificate own(reactor);
-    TlsFactory factory;
+    protocol::Factory<Greeter> factory;
     auto port = reactor::listen(
         "ssl:0:interface=127.0.0.1:certificate=" + own.file + ":key=" + own.key, factory);
     const std::string there = "ssl:127.0.0.1:" + std::to_string(port.port());
@@ -204,18 +139,91 @@ BOOST_AUTO_TEST_CASE(a_protocol_is_connected_to_an_ssl_endpoint) {
         boost::system::system_error);
 }
 
-BOOST_AUTO_TEST_CASE(a_protocol_that_has_written_all_by_tls_says_so) {
+namespace {
+
+/// Listens by TLS, and connects to that.
+struct Served {
+    explicit Served(protocol::ServerFactory& factory)
+        : port(reactor::listen(
+              "ssl:0:interface=127.0.0.1:certificate=" + own.file + ":key=" + own.key, factory)) {}
+    template <class P>
+    protocol::Connected<P> connect(std::shared_ptr<P> client) {
+        return reactor.run_until(protocol::connect(
+            "ssl:127.0.0.1:" + std::to_string(port.port()) + ":authorities=" + own.file,
+            std::move(client)));
+    }
     reactor::Reactor reactor;
-    const Certificate own(reactor);
-    ReaderFactory factory;
-    auto port = reactor::listen(
-        "ssl:0:interface=127.0.0.1:certificate=" + own.file + ":key=" + own.key, factory);
-    const auto talker = std::make_shared<Talker>();
-    auto connected = reactor.run_until(protocol::connect(
-        "ssl:127.0.0.1:" + std::to_string(port.port()) + ":authorities=" + own.file, talker));
-    reactor.run_until(std::move(connected.ended).add_timeout(5s));
-    BOOST_TEST(factory.server->received == Talker::words().size());
-    BOOST_CHECK(factory.server->last == reactor::TlsSession::Result::closed);
+    Certificate own{reactor};
+    reactor::ListeningPort port;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_protocol_that_has_written_all_by_tls_says_so) {
+    CollectorFactory factory;
+    Served served(factory);
+    auto connected = served.connect(std::make_shared<Talker>());
+    served.reactor.run_until(std::move(connected.ended).add_timeout(5s));
+    served.reactor.run_until(factory.server->lost.get_deferred().add_timeout(5s));
+    BOOST_TEST(factory.server->received.size() == Talker::words().size());
+    BOOST_TEST(factory.server->clean);
+}
+
+BOOST_AUTO_TEST_CASE(a_protocol_that_is_served_by_tls_and_has_written_all_says_so) {
+    protocol::Factory<Talker> factory;
+    Served served(factory);
+    auto connected = served.connect(std::make_shared<Collector>());
+    served.reactor.run_until(std::move(connected.ended).add_timeout(5s));
+    BOOST_TEST(connected.protocol->received.size() == Talker::words().size());
+    BOOST_TEST(connected.protocol->clean);
+}
+
+BOOST_AUTO_TEST_CASE(a_protocol_that_is_served_by_tls_reads_and_writes_at_once) {
+    protocol::Factory<Echo> factory;
+    Served served(factory);
+    auto connected = served.connect(std::make_shared<Collector>());
+    Collector& client = *connected.protocol;
+    const auto comes = [&](std::size_t size) {
+        const auto end = std::chrono::steady_clock::now() + 10s;
+        while (client.received.size() < size && std::chrono::steady_clock::now() < end) {
+            served.reactor.run_until(task::defer_later(1ms));
+        }
+        return client.received.size() == size;
+    };
+    client.transport().write("a");
+    BOOST_TEST(comes(1));
+    // More than the system keeps in either direction.
+    client.transport().write(std::string(8'000'000, 'b'));
+    BOOST_TEST(comes(8'000'001));
+    client.transport().lose_connection();
+    served.reactor.run_until(std::move(connected.ended).add_timeout(5s));
+    BOOST_TEST(client.clean);
+}
+
+BOOST_AUTO_TEST_CASE(a_protocol_that_is_served_by_tls_loses_a_client_that_does_not_speak_it) {
+    CollectorFactory factory;
+    Served served(factory);
+    auto plain = served.reactor.run_until(reactor::connect_tcp("127.0.0.1", served.port.port()));
+    boost::asio::write(plain, boost::asio::buffer(std::string("GET / HTTP/1.1\r\n\r\n")));
+    served.reactor.run_until(factory.server->lost.get_deferred().add_timeout(5s));
+    BOOST_TEST(!factory.server->clean);
+    BOOST_TEST(factory.server->received == "");
+
+    factory.server = std::make_shared<Collector>();
+    auto silent = served.reactor.run_until(reactor::connect_tcp("127.0.0.1", served.port.port()));
+    silent.close();
+    served.reactor.run_until(factory.server->lost.get_deferred().add_timeout(5s));
+    BOOST_TEST(factory.server->received == "");
+}
+
+BOOST_AUTO_TEST_CASE(an_end_of_service_says_good_bye_by_tls) {
+    protocol::Factory<Echo> factory;
+    Served served(factory);
+    auto connected = served.connect(std::make_shared<Collector>());
+    served.reactor.call_later(50ms, [&] { served.reactor.stop(); });
+    served.reactor.run();
+    BOOST_TEST(connected.ended.called());
+    BOOST_TEST(connected.protocol->clean);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

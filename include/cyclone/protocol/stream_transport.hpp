@@ -11,7 +11,6 @@
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/write.hpp>
 
 #include <cyclone/defer.hpp>
 #include <cyclone/log.hpp>
@@ -19,7 +18,8 @@
 
 namespace cyclone::protocol {
 
-/// Reads and writes for a Protocol. `Socket` is a stream socket of Asio, with TLS or without.
+/// Reads and writes for a Protocol. `Socket` is a stream socket of Asio, with TLS or without, or a
+/// TlsSocket.
 template <class Socket>
 class StreamTransport final : public Transport,
                               public std::enable_shared_from_this<StreamTransport<Socket>> {
@@ -109,9 +109,11 @@ private:
         try {
             while (!self->output_.empty() && !self->closed_) {
                 self->in_flight_ = std::exchange(self->output_, {});
-                auto writing = boost::asio::async_write(
-                    self->socket_, boost::asio::buffer(self->in_flight_), use_deferred);
-                co_await writing;
+                for (std::size_t written = 0; written != self->in_flight_.size();) {
+                    const auto rest = boost::asio::buffer(self->in_flight_) + written;
+                    auto writing = self->socket_.async_write_some(rest, use_deferred);
+                    written += co_await writing;
+                }
                 self->in_flight_.clear();
             }
         } catch (const std::exception& error) {

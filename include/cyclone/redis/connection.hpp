@@ -59,7 +59,8 @@ public:
                                                        std::move(bytes), time);
     }
 
-    /// Begins a transaction.
+    /// Begins a transaction. Its commit() waits for the end of one that watch() has begun here, which is the one to put
+    /// commands into: who holds that and waits for this waits for ever.
     Deferred<Transaction> multi();
 
     /// Begins a transaction that commit() executes only when none of `keys`, names or ranges of
