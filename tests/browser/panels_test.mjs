@@ -26,6 +26,16 @@ test('the tiles show what INFO says, short for the eye and exact for the ear', a
   });
 });
 
+test('the minute of the start is the one that it was in, not the next', async () => {
+  const now = Math.floor(Date.now() / 1000);
+  // Fifty seconds past the minute.
+  const uptime = 90000 + now % 60 + 10;
+  await visit_mock({mock: one({info: {uptime_in_seconds: uptime}})}, async (page) => {
+    const [, minute] = (await see(page, '#tile-uptime', 'since')).match(/since .*\d:(\d\d)/);
+    assert.equal(Number(minute), Math.floor((now - uptime) / 60) % 60);
+  });
+});
+
 test('the lists have all digits, shares of the whole, and the largest first', async () => {
   await visit_mock({mock: one({})}, async (page) => {
     await see(page, '#top-commands-rows', 'GET');

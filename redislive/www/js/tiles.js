@@ -42,6 +42,7 @@ export class Tiles {
     this.clients = find('tile-clients');
     this.rate = find('tile-rate');
     this.uptime = find('tile-uptime');
+    this.started = NaN;
     this.memory_curve = new Sparkline(find('memory-spark'), '--memory');
     this.rate_curve = new Sparkline(find('rate-spark'), '--commands');
     this.more = find('databases-more');
@@ -166,9 +167,11 @@ export class Tiles {
       return;
     }
     show_value(this.uptime, duration_parts(seconds), `${all_digits(seconds)} seconds`);
-    // To the minute, so that it does not flicker between two seconds.
-    const start = Math.round((at - seconds) / 60) * 60;
-    this.note(this.uptime, `since ${this.clock.date(start)}, ${this.clock.time(start, false)}`);
+    // Both are whole seconds: what differs by one is the same start, which is not to flicker between two minutes.
+    if (!(Math.abs(at - seconds - this.started) <= 1)) {
+      this.started = at - seconds;
+    }
+    this.note(this.uptime, `since ${this.clock.date(this.started)}, ${this.clock.time(this.started, false)}`);
   }
 
   show_curves(memory_columns, command_columns, window) {
