@@ -1,18 +1,23 @@
 #include <boost/test/unit_test.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
 #include <cyclone/protocol.hpp>
 #include <cyclone/protocol/connect_ssl.hpp>
+#include <cyclone/protocol/tls_socket.hpp>
 #include <cyclone/reactor.hpp>
 #include <cyclone/reactor/connect_ssl.hpp>
 #include <cyclone/reactor/spawn_process.hpp>
@@ -152,18 +157,54 @@ struct Served {
             "ssl:127.0.0.1:" + std::to_string(port.port()) + ":authorities=" + own.file,
             std::move(client)));
     }
+    template <class P>
+    void run_to_end(protocol::Connected<P>& connected) {
+        reactor.run_until(std::move(connected.ended).add_timeout(5s));
+    }
     reactor::Reactor reactor;
     Certificate own{reactor};
     reactor::ListeningPort port;
 };
 
+/// Records without text in them, as many as are asked for.
+struct EmptyRecords : reactor::TlsSession {
+    explicit EmptyRecords(int& count) : reads(count) {}
+    Result handshake() override { return Result::done; }
+    void readable(bool) override {}
+    Result read(std::span<char>, std::size_t& bytes) override {
+        bytes = 0;
+        ++reads;
+        return Result::done;
+    }
+    Result write(std::span<const char>, std::size_t&) override { return Result::failed; }
+    void shut_down() override {}
+    int& reads;
+};
+
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(a_socket_that_has_been_closed_is_not_touched_again_for_it_may_be_another_one) {
+    reactor::Reactor reactor;
+    boost::asio::local::stream_protocol::socket here(reactor.context());
+    boost::asio::local::stream_protocol::socket there(reactor.context());
+    boost::asio::local::connect_pair(here, there);
+    int reads = 0;
+    protocol::TlsSocket socket(std::move(here), std::make_unique<EmptyRecords>(reads));
+    std::array<char, 16> room;
+    auto reading = socket.async_read_some(boost::asio::buffer(room), use_deferred);
+    const int before = reads;
+    BOOST_TEST(before > 0);
+    socket.lowest_layer().close();
+    BOOST_CHECK_THROW(reactor.run_until(std::move(reading).add_timeout(1s)),
+                      boost::system::system_error);
+    BOOST_TEST(reads == before);
+}
 
 BOOST_AUTO_TEST_CASE(a_protocol_that_has_written_all_by_tls_says_so) {
     CollectorFactory factory;
     Served served(factory);
     auto connected = served.connect(std::make_shared<Talker>());
-    served.reactor.run_until(std::move(connected.ended).add_timeout(5s));
+    served.run_to_end(connected);
     served.reactor.run_until(factory.server->lost.get_deferred().add_timeout(5s));
     BOOST_TEST(factory.server->received.size() == Talker::words().size());
     BOOST_TEST(factory.server->clean);
@@ -173,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_protocol_that_is_served_by_tls_and_has_written_all_says_s
     protocol::Factory<Talker> factory;
     Served served(factory);
     auto connected = served.connect(std::make_shared<Collector>());
-    served.reactor.run_until(std::move(connected.ended).add_timeout(5s));
+    served.run_to_end(connected);
     BOOST_TEST(connected.protocol->received.size() == Talker::words().size());
     BOOST_TEST(connected.protocol->clean);
 }
@@ -196,7 +237,7 @@ BOOST_AUTO_TEST_CASE(a_protocol_that_is_served_by_tls_reads_and_writes_at_once) 
     client.transport().write(std::string(8'000'000, 'b'));
     BOOST_TEST(comes(8'000'001));
     client.transport().lose_connection();
-    served.reactor.run_until(std::move(connected.ended).add_timeout(5s));
+    served.run_to_end(connected);
     BOOST_TEST(client.clean);
 }
 

@@ -46,7 +46,7 @@ public:
         std::size_t bytes = 0;
         while (bytes == 0) {
             const Result result =
-                session_->write({static_cast<const char*>(text.data()), text.size()}, bytes);
+                session().write({static_cast<const char*>(text.data()), text.size()}, bytes);
             if (result == Result::closed || result == Result::failed) {
                 throw boost::system::system_error(boost::asio::error::connection_aborted);
             }
@@ -62,7 +62,7 @@ public:
     Deferred<> async_shutdown(UseDeferred) {
         auto writable = socket_.async_wait(boost::asio::socket_base::wait_write, use_deferred);
         co_await writable;
-        session_->shut_down();
+        session().shut_down();
         auto ended = ended_.get_deferred();
         co_await ended;
     }
@@ -70,12 +70,21 @@ public:
 private:
     using Result = reactor::TlsSession::Result;
 
+    /// A wait that is over may be told after the socket has been closed, when its number is already
+    /// somebody else's.
+    reactor::TlsSession& session() {
+        if (!socket_.is_open()) {
+            throw boost::system::system_error(boost::asio::error::operation_aborted);
+        }
+        return *session_;
+    }
+
     Deferred<std::size_t> read_some(std::span<char> space) {
         // Records without text in them are not to keep the reactor busy for ever.
         constexpr int most_in_a_turn = 64;
         std::size_t bytes = 0;
         for (int turn = 1; bytes == 0; ++turn) {
-            const Result result = session_->read(space, bytes);
+            const Result result = session().read(space, bytes);
             if (result == Result::closed) {
                 throw boost::system::system_error(boost::asio::error::eof);
             }
